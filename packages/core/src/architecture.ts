@@ -1,0 +1,41 @@
+import type { ConfigReader } from "./config-reader.ts";
+import type { Shape, DType } from "./shape.ts";
+import type { Tensor } from "./tensor.ts";
+import type { Weights } from "./weights.ts";
+
+/** Keys and values of one owner, as of one point of the graph. */
+export interface Cache {
+  /** The graph's value of the cache, for ops that read it. */
+  readonly tensor: Tensor;
+  /** k [tokens, heads, keyDim], v [tokens, heads, valueDim] at the places after those cached. */
+  append(k: Tensor, v: Tensor): Cache;
+}
+
+/** The symbolic inputs of one step: all sequences' rows lie flat along "tokens". */
+export interface Step {
+  /** i32 [tokens] */
+  readonly tokens: Tensor;
+  /** i32 [tokens] */
+  readonly positions: Tensor;
+  /** i32 [tokens]: the text length that fixes a row's dynamic or longrope frequencies. */
+  readonly extents: Tensor;
+  /** A value known at capture. */
+  constant(values: Float32Array, shape: Shape, dtype?: DType): Tensor;
+  /** The cache as its owner last left it: reading another layer's is sharing it. */
+  cache(owner: number | string): Cache;
+  /** Only the rows whose logits are asked for: [tokens, …] to [rows, …]. */
+  wanted(x: Tensor): Tensor;
+  /** Names a value for traces ("layer3"); costs nothing unless it is asked for. */
+  tap(name: string, x: Tensor): void;
+}
+
+/** A model family: a pure function that describes its arithmetic once. A plain constant, no side effects. */
+export interface Architecture<C = unknown> {
+  readonly api: 1;
+  readonly name: string;
+  /** Values of config.json's `model_type` it reads. */
+  readonly modelTypes: readonly string[];
+  parse(config: ConfigReader): C;
+  /** Logits [rows, vocab]. */
+  forward(step: Step, weights: Weights, config: C): Tensor;
+}

@@ -1,0 +1,71 @@
+import type { Op } from "./op.ts";
+import type { OpCall, Program, WeightUse } from "./program.ts";
+import type { StateSize, StateStore } from "./state.ts";
+import type { StepInput, StepOutput } from "./step-input.ts";
+import type { WeightSource } from "./weights.ts";
+
+/**
+ * Where weights live. "resident": copied into the device's own memory; "mapped": used in place in the
+ * mapped file where its layout allows; "auto": the device's choice.
+ */
+export type Residency = "auto" | "resident" | "mapped";
+
+export interface Watch {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number, what: string) => void;
+}
+
+export interface DeviceInfo {
+  /** For people: the processor, its instruction set level, its threads. */
+  readonly name: string;
+  readonly memoryBytes: number;
+  /** Largest weight one call may bind; larger ones are split by rows. */
+  readonly maxBinding?: number;
+  readonly threads?: number;
+}
+
+export interface DeviceOptions {
+  readonly threads?: number;
+}
+
+/** A plugin: a plain constant. */
+export interface Backend {
+  readonly api: 1;
+  readonly name: string;
+  /** Undefined when it can run here, else one sentence saying why not and what to do. */
+  unavailable(): string | undefined;
+  open(options?: DeviceOptions): Promise<Device>;
+}
+
+/** Weights and state belong to the device, not to a plan; plans share both. */
+export interface Device {
+  readonly info: DeviceInfo;
+  /** Ops this device runs as one kernel where their `define` is found in a graph. */
+  readonly fused: readonly Op[];
+  /** Asked for composites and ragged ops; primitives run on every device. */
+  supports(call: OpCall): boolean;
+  weights(source: WeightSource, uses: readonly WeightUse[], residency: Residency, watch?: Watch): Promise<WeightStore>;
+  /** Caches of all programs that share the state; equal names must have equal specs. */
+  state(program: Program, size: StateSize): Promise<StateStore>;
+  plan(program: Program, weights: WeightStore, state: StateStore): Promise<Plan>;
+  /** Bytes of device memory held now by weights, state and plans. */
+  liveBytes(): number;
+  close(): Promise<void>;
+}
+
+export interface WeightStore {
+  /** Bytes copied into device memory, and bytes used in place from mapped files. */
+  readonly bytes: { readonly resident: number; readonly mapped: number };
+  dispose(): Promise<void>;
+}
+
+export interface Plan {
+  /**
+   * Copies its input before returning. Runs on one StateStore happen in call order and may be queued. A
+   * failed or aborted run leaves places below each cached length as they were.
+   */
+  run(step: StepInput, out: StepOutput, watch?: Watch): Promise<void>;
+  /** Raw logits [vocab] of a wanted row of the last run. */
+  logits(row: number, into: Float32Array): Promise<void>;
+  dispose(): Promise<void>;
+}

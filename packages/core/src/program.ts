@@ -1,0 +1,57 @@
+import type { Graph, Node } from "./graph.ts";
+import type { Attrs, Op } from "./op.ts";
+import type { Shape } from "./shape.ts";
+import type { CacheDType, CacheSpec } from "./state.ts";
+import type { Encoding } from "./weights.ts";
+
+/** A call a device is asked about. */
+export interface OpCall {
+  readonly op: Op;
+  readonly shapes: readonly Shape[];
+  /** Dtype of each input; for a weight its encoding's type. */
+  readonly types: readonly string[];
+  readonly attrs: Attrs;
+}
+
+/** A range of rows (axis 0) of a stored weight. */
+export interface RowRange {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/**
+ * All readers of one weight. The device picks one layout for them (a tied table is gathered and multiplied).
+ * "rows": only gathered from, so it need never be in memory as a whole.
+ */
+export interface WeightUse {
+  readonly name: string;
+  readonly encoding: Encoding;
+  readonly access: "whole" | "rows";
+  /** The row ranges that are read as separate bindings; one that covers it all unless it was split. */
+  readonly ranges: readonly RowRange[];
+  readonly readers: readonly OpCall[];
+  /** Index of the first and last node that reads it, in the order of the program. */
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface CompileOptions {
+  /** Most rows of one step. */
+  readonly maxTokens: number;
+  /** Most wanted rows of one step; bounds the logits' memory. */
+  readonly maxRows: number;
+  readonly maxSequences: number;
+  readonly kv: CacheDType;
+}
+
+/** A graph a device can run: its nodes in order, where each activation lies, what it reads and keeps. */
+export interface Program {
+  readonly api: 1;
+  readonly options: CompileOptions;
+  readonly graph: Graph;
+  /** Byte offset of each computed node in one arena, sized for the largest step. */
+  readonly arena: { readonly bytes: number; readonly offsets: ReadonlyMap<Node, number> };
+  readonly weights: readonly WeightUse[];
+  readonly caches: readonly CacheSpec[];
+  readonly outputs: Readonly<Record<string, Shape>>;
+}

@@ -1,0 +1,51 @@
+import type { DType } from "./shape.ts";
+
+export type CacheDType = Extract<DType, "f32" | "f16" | "bf16">;
+
+/** Keys and values of one owner. Caches of equal window form a group and share its block tables. */
+export interface CacheSpec {
+  readonly name: string;
+  readonly group: number;
+  readonly heads: number;
+  readonly keyDim: number;
+  readonly valueDim: number;
+  /** Keys a row may see, itself included; absent: all before it. */
+  readonly window?: number;
+  readonly dtype: CacheDType;
+}
+
+/** What a reference sees of a cache. Heads stand together: a row is [heads, keyDim] or [heads, valueDim]. */
+export interface CacheRows {
+  readonly spec: CacheSpec;
+  /** Rounded to the cache's dtype on the way in. */
+  write(sequence: number, place: number, key: Float32Array, value: Float32Array): void;
+  key(sequence: number, place: number): Float32Array;
+  value(sequence: number, place: number): Float32Array;
+}
+
+export interface StateSize {
+  /** Places in a block; a power of two from 16 to 256. */
+  readonly blockTokens: number;
+  /** Blocks in the pool of each cache group. */
+  readonly blocks: readonly number[];
+}
+
+/**
+ * Holds the bytes; whose block is whose is the runtime's bookkeeping.
+ * A block's bytes, the same on all devices: keys [heads, blockTokens, keyDim], then values
+ * [heads, blockTokens, valueDim], in the cache's dtype, little-endian.
+ */
+export interface StateStore {
+  readonly bytes: number;
+  /** [n, 6] group, from block, from place in it, to block, to place in it, places: forks and moved prefixes. */
+  copy(moves: Int32Array): Promise<void>;
+  read(cache: string, block: number, into: Uint8Array): Promise<void>;
+  write(cache: string, block: number, from: Uint8Array): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** Bytes of one block of a cache in the documented layout. */
+export function blockBytes(spec: CacheSpec, blockTokens: number): number {
+  const size = spec.dtype === "f32" ? 4 : 2;
+  return spec.heads * blockTokens * (spec.keyDim + spec.valueDim) * size;
+}
