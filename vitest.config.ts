@@ -1,9 +1,12 @@
+import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 
 /** Tests run on the sources: the "@engine/source" condition of every package points at src/. */
+const conditions = ["@engine/source", ...defaultServerConditions];
+
 export default defineConfig({
-  resolve: { conditions: ["@engine/source"] },
-  ssr: { resolve: { conditions: ["@engine/source"] } },
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   test: {
     include: ["{packages,apps,tools,examples}/*/{src,test}/**/*.test.ts"],
     testTimeout: 60_000,
