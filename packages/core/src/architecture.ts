@@ -35,7 +35,11 @@ export interface Architecture<C = unknown> {
   readonly name: string;
   /** Values of config.json's `model_type` it reads. */
   readonly modelTypes: readonly string[];
+  /** Values of config.json's `architectures` it reads, for files without a known `model_type`. */
+  readonly classes?: readonly string[];
   parse(config: ConfigReader): C;
   /** Logits [rows, vocab]. */
   forward(step: Step, weights: Weights, config: C): Tensor;
+  /** Longest text the model was made for, in tokens; undefined when the config does not say. */
+  context(config: C): number | undefined;
 }

@@ -5,6 +5,8 @@ export interface ConfigReader {
   /** For messages: the file, and the section in it. */
   readonly where: string;
   has(key: string): boolean;
+  /** Whether the key stands there at all, be it null. */
+  mentions(key: string): boolean;
   /** A whole number ≥ 0. */
   int(key: string, fallback?: number): number;
   float(key: string, fallback?: number): number;
@@ -36,6 +38,7 @@ export function configReader(json: unknown, where = "config.json"): ConfigReader
   return {
     where,
     has: (key) => (json[key] ?? undefined) !== undefined,
+    mentions: (key) => key in json,
     int: (key, fallback) => read(key, "a whole number", isWhole, fallback),
     float: (key, fallback) => read(key, "a number", isNumber, fallback),
     bool: (key, fallback) => read(key, "true or false", (v): v is boolean => typeof v === "boolean", fallback),

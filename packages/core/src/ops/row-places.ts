@@ -1,0 +1,18 @@
+import { SEQUENCE, type StepInput } from "../step-input.ts";
+
+export interface RowPlace {
+  readonly sequence: number;
+  /** Place in the sequence's caches. */
+  readonly place: number;
+}
+
+/** Whose row it is and where its key lies: for each of the step's tokens, or for each wanted row. */
+export function rowPlaces(step: StepInput, symbol: "tokens" | "rows"): readonly RowPlace[] {
+  const places: RowPlace[] = [];
+  for (let sequence = 0; sequence * SEQUENCE.stride < step.sequences.length; sequence++) {
+    const at = sequence * SEQUENCE.stride;
+    const cached = step.sequences[at + SEQUENCE.cached]!;
+    for (let row = 0; row < step.sequences[at + SEQUENCE.rows]!; row++) places.push({ sequence, place: cached + row });
+  }
+  return symbol === "tokens" ? places : Array.from(step.wanted, (row) => places[row]!);
+}

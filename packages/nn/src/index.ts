@@ -1,0 +1,10 @@
+export { attention } from "@engine/core";
+export { type DecoderConfig, type DecoderDefaults, decoderConfig } from "./decoder-config.ts";
+export { embed } from "./embed.ts";
+export { type Activation, activation, gatedMlp } from "./gated-mlp.ts";
+export { languageHead } from "./head.ts";
+export { layerWindows } from "./layer-windows.ts";
+export { linear } from "./linear.ts";
+export { rmsNorm } from "./rms-norm.ts";
+export { type RopeAngles, rope, ropeAngles } from "./rope.ts";
+export { type RopeConfig, type RopeDefaults, type RopeFrequencies, ropeConfig } from "./rope-config.ts";
