@@ -1,0 +1,66 @@
+import { readFile, stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { EngineError } from "@engine/core";
+import { list, some } from "./find-weights.ts";
+
+export interface HubOptions {
+  /** A branch, tag or commit; "main" unless told. */
+  readonly revision?: string;
+  /** The cache's folder; the standard one unless told. */
+  readonly hubCache?: string;
+}
+
+const ID = /^[A-Za-z0-9][\w.-]*(?:\/[A-Za-z0-9][\w.-]*)?$/;
+
+/** Whether a text can be a hub id: "org/name", or "name" for the oldest models. */
+export function isHubId(text: string): boolean {
+  return ID.test(text) && !text.includes("..");
+}
+
+/** Where the hub's own tools keep downloads: HF_HUB_CACHE, else HF_HOME/hub, else ~/.cache/huggingface/hub. */
+export function hubCacheFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  const home = (path: string) => path.replace(/^~(?=$|[/\\])/, homedir());
+  const direct = env.HF_HUB_CACHE || env.HUGGINGFACE_HUB_CACHE;
+  if (direct) return home(direct);
+  if (env.HF_HOME) return join(home(env.HF_HOME), "hub");
+  return join(
+    env.XDG_CACHE_HOME ? home(env.XDG_CACHE_HOME) : join(homedir(), ".cache"),
+    "huggingface",
+    "hub",
+  );
+}
+
+/** The folder of a hub model in the cache, whether or not it exists. */
+export function hubRepoFolder(id: string, cache: string): string {
+  return join(cache, `models--${id.replace("/", "--")}`);
+}
+
+/** Whether a folder is a hub cache's entry of one model: it keeps its files under `snapshots/<commit>/`. */
+export async function isHubRepo(folder: string): Promise<boolean> {
+  return isFolder(join(folder, "snapshots"));
+}
+
+/** The snapshot of a revision in a hub cache entry; `missing-file` when it is not there. */
+export async function findSnapshot(repo: string, options: HubOptions = {}): Promise<string> {
+  const { revision = "main" } = options;
+  if (!/^[\w.-]+(\/[\w.-]+)*$/.test(revision) || revision.includes("..")) {
+    throw new EngineError("bad-option", `revision ${JSON.stringify(revision)} is no branch, tag or commit.`);
+  }
+  const commit = (await readFile(join(repo, "refs", revision), "utf8").catch(() => revision)).trim();
+  const named = join(repo, "snapshots", commit);
+  // A ref is a file anyone may have written: only a plain name may become a path.
+  if (/^[\w-][\w.-]*$/.test(commit) && (await isFolder(named))) return named;
+
+  const commits = await list(join(repo, "snapshots"));
+  if (options.revision === undefined && commits.length === 1) return join(repo, "snapshots", commits[0]!);
+  const there = commits.length === 0 ? "none is there" : `there are ${some(commits)}`;
+  throw new EngineError(
+    "missing-file",
+    `${repo}: no snapshot of revision ${JSON.stringify(revision)}; ${there}. Download the model again, or give a snapshot's folder.`,
+  );
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}

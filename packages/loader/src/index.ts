@@ -1,0 +1,14 @@
+export { type GenerationConfig, readGenerationConfig } from "./generation-config.ts";
+export { type HubOptions, hubCacheFolder } from "./hub-cache.ts";
+export { type Checkpoint, openCheckpoint } from "./open-checkpoint.ts";
+export { openSafetensors } from "./open-safetensors.ts";
+export { type ReadTensor, readSafetensors } from "./read-safetensors.ts";
+export type { TensorSpec } from "./safetensors-plan.ts";
+export type { SafetensorsSource, SourceFile } from "./safetensors-source.ts";
+export {
+  createSafetensors,
+  type SafetensorsWriter,
+  type TensorData,
+  type WriteOptions,
+} from "./safetensors-writer.ts";
+export { type TensorToWrite, writeSafetensors } from "./write-safetensors.ts";
