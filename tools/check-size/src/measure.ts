@@ -3,7 +3,8 @@ import { join } from "node:path";
 
 const PARENTS = ["packages", "apps", "tools", "examples"];
 const SOURCE = /\.(?:[cm]?[jt]sx?|cc|cpp|h|hpp|slang|wgsl|py|css)$/;
-const TEST = /(?:^|\/)tests?\/|\.(?:test|bench)\.[cm]?[jt]sx?$|(?:^|\/|_)test(?:_\w+)?\.(?:py|cc)$/;
+const TEST =
+  /\.config\.[cm]?[jt]s$|(?:^|\/)tests?\/|\.(?:test|bench)\.[cm]?[jt]sx?$|(?:^|\/|_)test(?:_\w+)?\.(?:py|cc)$/;
 const NOT_OURS = /(?:^|\/)(?:node_modules|dist|build|fixtures|model|vendor|generated|\.turbo|__pycache__)\//;
 /** A file says in its first lines that a program wrote it. */
 const GENERATED = /@generated/;
