@@ -37,6 +37,8 @@ export interface Op {
   reference?(inputs: readonly HostTensor[], out: HostTensor, attrs: Attrs, run: RunContext): void;
   /** Each symbolic row depends on that row of the inputs only, so `wanted` may move above it. */
   readonly rowwise: boolean;
+  /** How many inputs it takes; stated by fused ops, whose inputs all have the output's shape. */
+  readonly arity?: number;
   /** The output is the first input's bytes under another shape. */
   readonly view?: boolean;
   /** Changes state that later steps read: kept even if nothing in this graph reads it. */

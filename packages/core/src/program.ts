@@ -21,13 +21,13 @@ export interface RowRange {
 
 /**
  * All readers of one weight. The device picks one layout for them (a tied table is gathered and multiplied).
- * "rows": only gathered from, so it need never be in memory as a whole.
+ * "rows": only gathered from, so it need never be in memory as a whole, nor is it bound.
  */
 export interface WeightUse {
   readonly name: string;
   readonly encoding: Encoding;
   readonly access: "whole" | "rows";
-  /** The row ranges that are read as separate bindings; one that covers it all unless it was split. */
+  /** The row ranges bound by readers other than gathers; several where a device's binding limit split it. */
   readonly ranges: readonly RowRange[];
   readonly readers: readonly OpCall[];
   /** Index of the first and last node that reads it, in the order of the program. */

@@ -6,6 +6,7 @@ import { silu } from "./activations.ts";
 export const siluMulOp: Op = {
   name: "silu-mul",
   rowwise: true,
+  arity: 2,
   infer: ([gate]) => ({ shape: gate!.shape, dtype: "f32" }),
   define: ([gate, up]) => silu(gate!).mul(up!),
 };

@@ -1,0 +1,43 @@
+import { type CompileOptions, type Device, EngineError, type Graph, type Program, type WeightSource } from "@engine/core";
+import { cacheSpecs } from "./cache-specs.ts";
+import { planMemory } from "./memory-plan.ts";
+import { decompose } from "./passes/decompose.ts";
+import { fuse } from "./passes/fuse.ts";
+import { pushWanted } from "./passes/push-wanted.ts";
+import { splitWeights } from "./passes/split-weights.ts";
+import { keep, rewrite } from "./rewrite.ts";
+import { weightSchedule } from "./weight-schedule.ts";
+
+/**
+ * A captured graph as a program one device can run. Throws `unsupported` for an op the device does not take
+ * and that has no definition, and for a weight row above its binding limit.
+ */
+export function compile(
+  graph: Graph,
+  source: Pick<WeightSource, "describe">,
+  device: Pick<Device, "info" | "fused" | "supports">,
+  options: CompileOptions,
+): Program {
+  for (const key of ["maxTokens", "maxRows", "maxSequences"] as const) {
+    if (!Number.isSafeInteger(options[key]) || options[key] < 1) {
+      throw new EngineError("bad-option", `${key} must be a whole number from 1, but is ${options[key]}.`);
+    }
+  }
+  const { maxBinding } = device.info;
+  let lowered = pushWanted(graph);
+  lowered = fuse(lowered, device.fused);
+  if (maxBinding !== undefined) lowered = splitWeights(lowered, source, maxBinding);
+  lowered = decompose(lowered, (call) => device.supports(call), device.info);
+  // Once more, to leave behind what the last pass made dead.
+  lowered = rewrite(lowered, keep);
+  const largest = { tokens: options.maxTokens, rows: options.maxRows, sequences: options.maxSequences };
+  return {
+    api: 1,
+    options,
+    graph: lowered,
+    arena: planMemory(lowered, largest),
+    weights: weightSchedule(lowered, source),
+    caches: cacheSpecs(lowered, options.kv),
+    outputs: Object.fromEntries(Object.entries(lowered.outputs).map(([name, node]) => [name, node.shape])),
+  };
+}

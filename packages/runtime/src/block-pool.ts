@@ -1,0 +1,26 @@
+import { EngineError } from "@engine/core";
+
+/** The free blocks of one cache group. */
+export class BlockPool {
+  readonly #free: number[];
+  readonly #size: number;
+
+  constructor(size: number) {
+    this.#size = size;
+    this.#free = Array.from({ length: size }, (_, i) => size - 1 - i);
+  }
+
+  get free(): number {
+    return this.#free.length;
+  }
+
+  take(): number {
+    const block = this.#free.pop();
+    if (block !== undefined) return block;
+    throw new EngineError("out-of-memory", `All ${this.#size} key-value blocks are in use. End a session, or load the model with a larger context.`);
+  }
+
+  give(block: number): void {
+    this.#free.push(block);
+  }
+}

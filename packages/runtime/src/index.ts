@@ -1,0 +1,3 @@
+export { BlockPool } from "./block-pool.ts";
+export { Runner, type Work } from "./runner.ts";
+export { Sequence } from "./sequence.ts";

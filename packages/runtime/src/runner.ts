@@ -1,0 +1,90 @@
+import {
+  EngineError,
+  type Plan,
+  type Program,
+  SEQUENCE,
+  type Select,
+  type StateSize,
+  type StepInput,
+  type StepOutput,
+  type Watch,
+} from "@engine/core";
+import { BlockPool } from "./block-pool.ts";
+import { Sequence } from "./sequence.ts";
+
+/** What one sequence does in a step. */
+export interface Work {
+  readonly sequence: Sequence;
+  readonly tokens: readonly number[];
+  /** Length of the whole prompt with its history while the rows are prompt text; absent for generated rows. */
+  readonly promptLength?: number;
+  /** Which of the rows want an output: none, the last, or all. */
+  readonly wanted: "none" | "last" | "all";
+}
+
+/** Turns the sequences' next tokens into one step of the plan, and keeps the books of their blocks. */
+export class Runner {
+  readonly #pools: readonly BlockPool[];
+
+  constructor(
+    readonly program: Program,
+    readonly plan: Plan,
+    readonly size: StateSize,
+  ) {
+    this.#pools = size.blocks.map((blocks) => new BlockPool(blocks));
+  }
+
+  sequence(): Sequence {
+    return new Sequence(this.#pools, this.program.caches, this.size.blockTokens);
+  }
+
+  /** Free blocks of each cache group. */
+  get freeBlocks(): readonly number[] {
+    return this.#pools.map((pool) => pool.free);
+  }
+
+  /**
+   * Runs one step. The sequences advance when it succeeds and are as before when it fails or is aborted.
+   * `select` has a row for each wanted row, in the order of the work.
+   */
+  async run(work: readonly Work[], out: StepOutput, options: Watch & { readonly select?: Select } = {}): Promise<void> {
+    for (const { sequence, tokens } of work) sequence.reserve(tokens.length);
+    const step = stepInput(work, this.#pools.length);
+    await this.plan.run(options.select ? { ...step, select: options.select } : step, out, options);
+    for (const { sequence, tokens } of work) sequence.advance(tokens.length);
+  }
+}
+
+function stepInput(work: readonly Work[], groups: number): StepInput {
+  const total = work.reduce((sum, { tokens }) => sum + tokens.length, 0);
+  const tokens = new Int32Array(total);
+  const positions = new Int32Array(total);
+  const extents = new Int32Array(total);
+  const sequences = new Int32Array(work.length * SEQUENCE.stride).fill(-1);
+  const wanted: number[] = [];
+  let row = 0;
+  work.forEach(({ sequence, tokens: ids, promptLength, wanted: which }, index) => {
+    if (ids.length === 0) throw new EngineError("bad-option", "A sequence takes part in a step with no tokens.");
+    const record = sequences.subarray(index * SEQUENCE.stride);
+    record[SEQUENCE.firstRow] = row;
+    record[SEQUENCE.rows] = ids.length;
+    record[SEQUENCE.cached] = sequence.length;
+    record[SEQUENCE.prompt] = promptLength === undefined ? 0 : 1;
+    for (let i = 0; i < ids.length; i++, row++) {
+      const position = sequence.length + i;
+      tokens[row] = ids[i]!;
+      positions[row] = position;
+      extents[row] = promptLength ?? Math.max(sequence.longest, position + 1);
+      if (which === "all" || (which === "last" && i === ids.length - 1)) wanted.push(row);
+    }
+  });
+  const tables = Array.from({ length: groups }, (_, group) => {
+    const width = Math.max(...work.map(({ sequence }) => sequence.tables[group]!.length));
+    const table = new Int32Array(work.length * width).fill(-1);
+    work.forEach(({ sequence }, index) => {
+      table.set(sequence.tables[group]!, index * width);
+    });
+    return table;
+  });
+  return { tokens, positions, extents, sequences, tables, wanted: Int32Array.from(wanted) };
+}

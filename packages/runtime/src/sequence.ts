@@ -1,0 +1,65 @@
+import type { CacheSpec } from "@engine/core";
+import type { BlockPool } from "./block-pool.ts";
+
+/** One text's places in the caches: which block holds which places, group by group. */
+export class Sequence {
+  /** Places whose keys are in the caches. */
+  length = 0;
+  /** The longest text so far, which fixes dynamic and longrope frequencies of generated rows. */
+  longest = 0;
+  /** For each group the block of each `blockTokens` places; -1 once behind the window. */
+  readonly tables: number[][];
+  readonly #pools: readonly BlockPool[];
+  readonly #windows: readonly (number | undefined)[];
+  readonly #blockTokens: number;
+
+  constructor(pools: readonly BlockPool[], caches: readonly CacheSpec[], blockTokens: number) {
+    this.#pools = pools;
+    this.#blockTokens = blockTokens;
+    this.#windows = pools.map((_, group) => caches.find((cache) => cache.group === group)?.window);
+    this.tables = pools.map(() => []);
+  }
+
+  /** Takes the blocks that `rows` more places need; on failure the sequence is as it was. */
+  reserve(rows: number): void {
+    const blocks = Math.ceil((this.length + rows) / this.#blockTokens);
+    const taken: [group: number, count: number][] = [];
+    try {
+      this.tables.forEach((table, group) => {
+        for (let i = table.length; i < blocks; i++) {
+          table.push(this.#pools[group]!.take());
+          taken.push([group, i]);
+        }
+      });
+    } catch (error) {
+      for (const [group] of taken.reverse()) this.#pools[group]!.give(this.tables[group]!.pop()!);
+      throw error;
+    }
+  }
+
+  /** The step is done: its rows are cached now, and blocks wholly behind a window are free. */
+  advance(rows: number): void {
+    this.length += rows;
+    this.longest = Math.max(this.longest, this.length);
+    this.tables.forEach((table, group) => {
+      const window = this.#windows[group];
+      if (window === undefined) return;
+      // The next row, at place `length`, sees places from length - window + 1.
+      const kept = Math.floor(Math.max(0, this.length - window + 1) / this.#blockTokens);
+      for (let i = 0; i < Math.min(kept, table.length); i++) {
+        if (table[i]! >= 0) this.#pools[group]!.give(table[i]!);
+        table[i] = -1;
+      }
+    });
+  }
+
+  /** Forgets everything and gives its blocks back. */
+  clear(): void {
+    this.tables.forEach((table, group) => {
+      for (const block of table) if (block >= 0) this.#pools[group]!.give(block);
+      table.length = 0;
+    });
+    this.length = 0;
+    this.longest = 0;
+  }
+}
