@@ -26,7 +26,12 @@ export class ReferenceDevice implements Device {
     return call.op.reference !== undefined;
   }
 
-  async weights(source: WeightSource, uses: readonly WeightUse[], _: Residency, watch?: Watch): Promise<WeightStore> {
+  async weights(
+    source: WeightSource,
+    uses: readonly WeightUse[],
+    _: Residency,
+    watch?: Watch,
+  ): Promise<WeightStore> {
     return this.#counted(await ReferenceWeights.load(source, uses, watch));
   }
 
@@ -49,8 +54,19 @@ export class ReferenceDevice implements Device {
 
   async close(): Promise<void> {}
 
-  #counted<T extends { readonly bytes: number | { readonly resident: number; readonly mapped: number } }>(owner: T): T {
+  /** Counts the owner's bytes until it is disposed. */
+  #counted<
+    T extends {
+      readonly bytes: number | { readonly resident: number; readonly mapped: number };
+      dispose(): Promise<void>;
+    },
+  >(owner: T): T {
     this.#live.add(owner);
+    const dispose = owner.dispose.bind(owner);
+    owner.dispose = async () => {
+      await dispose();
+      this.#live.delete(owner);
+    };
     return owner;
   }
 }

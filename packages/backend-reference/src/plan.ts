@@ -10,14 +10,14 @@ import {
   type RunContext,
   SEQUENCE,
   type Shape,
-  selectRow,
   type StepInput,
   type StepOutput,
+  selectRow,
   type Watch,
   type WeightAttrs,
 } from "@engine/core";
-import type { ReferenceState } from "./state.ts";
 import { checkStep } from "./check-step.ts";
+import type { ReferenceState } from "./state.ts";
 import type { ReferenceWeights } from "./weights.ts";
 
 /** Milliseconds of arithmetic between two looks at the event loop. */
@@ -55,7 +55,10 @@ export class ReferencePlan implements Plan {
     await this.#queue;
     const vocab = this.#logits?.shape[1] ?? 0;
     if (!this.#logits || row < 0 || row >= this.#logits.shape[0]! || into.length !== vocab) {
-      throw new EngineError("bad-option", `logits: row ${row} into ${into.length} numbers; the last step has ${this.#logits?.shape[0] ?? 0} rows of ${vocab}.`);
+      throw new EngineError(
+        "bad-option",
+        `logits: row ${row} into ${into.length} numbers; the last step has ${this.#logits?.shape[0] ?? 0} rows of ${vocab}.`,
+      );
     }
     into.set(this.#logits.data.subarray(row * vocab, (row + 1) * vocab));
   }
@@ -71,7 +74,11 @@ export class ReferencePlan implements Plan {
     if (this.#disposed) throw new EngineError("disposed", "run() was called on a plan that was disposed.");
     checkStep(step, this.#program, this.#state.blockTokens);
     const { graph } = this.#program;
-    const bindings = { tokens: step.tokens.length, rows: step.wanted.length, sequences: step.sequences.length / SEQUENCE.stride };
+    const bindings = {
+      tokens: step.tokens.length,
+      rows: step.wanted.length,
+      sequences: step.sequences.length / SEQUENCE.stride,
+    };
     const values = new Map<Node, HostTensor>();
     let pause = performance.now() + SLICE_MS;
     for (const node of graph.nodes) {
@@ -85,7 +92,12 @@ export class ReferencePlan implements Plan {
     this.#deliver(values, step, out);
   }
 
-  #value(node: Node, values: ReadonlyMap<Node, HostTensor>, step: StepInput, bindings: Record<string, number>): HostTensor {
+  #value(
+    node: Node,
+    values: ReadonlyMap<Node, HostTensor>,
+    step: StepInput,
+    bindings: Record<string, number>,
+  ): HostTensor {
     const { op, attrs, dtype } = node;
     const shape = bind(node.shape, bindings);
     const count = elements(shape);
@@ -107,7 +119,11 @@ export class ReferencePlan implements Plan {
     // A view of a source has no place of its own.
     if (offset === undefined) return { shape, dtype, data: inputs[0]!.data };
     const out = { shape, dtype, data: arrayOf(dtype, this.#arena, offset, count) };
-    if (!op.reference) throw new EngineError("backend-failed", `op "${op.name}" has no reference; was the program compiled for this device?`);
+    if (!op.reference)
+      throw new EngineError(
+        "backend-failed",
+        `op "${op.name}" has no reference; was the program compiled for this device?`,
+      );
     if (!op.view) op.reference(inputs, out, attrs, this.#context(node, step, bindings));
     return out;
   }
@@ -130,7 +146,11 @@ export class ReferencePlan implements Plan {
       if (!select) continue;
       const vocab = value.shape[1]!;
       for (let row = 0; row < value.shape[0]!; row++) {
-        const selected = selectRow((value.data as Float32Array).subarray(row * vocab, (row + 1) * vocab), row, select);
+        const selected = selectRow(
+          (value.data as Float32Array).subarray(row * vocab, (row + 1) * vocab),
+          row,
+          select,
+        );
         out.ids?.set(selected.ids, row * select.top);
         out.values?.set(selected.values, row * select.top);
         out.lse?.set(selected.lse, row * 2);
@@ -144,4 +164,3 @@ function arrayOf(dtype: string, arena: ArrayBuffer, offset: number, count: numbe
   if (dtype === "f32") return new Float32Array(arena, offset, count);
   throw new EngineError("unsupported", `the reference backend computes no ${dtype} values.`);
 }
-

@@ -29,14 +29,21 @@ export class ReferenceState implements StateStore {
     this.#pools = new Map(
       specs.map((spec) => {
         const places = (size.blocks[spec.group] ?? 0) * size.blockTokens * spec.heads;
-        const pool = { spec, keys: new Float32Array(places * spec.keyDim), values: new Float32Array(places * spec.valueDim) };
+        const pool = {
+          spec,
+          keys: new Float32Array(places * spec.keyDim),
+          values: new Float32Array(places * spec.valueDim),
+        };
         return [spec.name, pool];
       }),
     );
   }
 
   get bytes(): number {
-    return [...this.#pools.values()].reduce((sum, { keys, values }) => sum + keys.byteLength + values.byteLength, 0);
+    return [...this.#pools.values()].reduce(
+      (sum, { keys, values }) => sum + keys.byteLength + values.byteLength,
+      0,
+    );
   }
 
   /** The cache as one step's tables show it. */
@@ -46,10 +53,15 @@ export class ReferenceState implements StateStore {
     const stride = table.length / (step.sequences.length / 7);
     const row = (sequence: number, place: number): number => {
       const block = table[sequence * stride + Math.floor(place / this.blockTokens)] ?? -1;
-      if (block < 0) throw new EngineError("backend-failed", `cache "${name}": place ${place} of sequence ${sequence} has no block.`);
+      if (block < 0)
+        throw new EngineError(
+          "backend-failed",
+          `cache "${name}": place ${place} of sequence ${sequence} has no block.`,
+        );
       return block * this.blockTokens + (place % this.blockTokens);
     };
-    const at = (pool: Float32Array, width: number, index: number): Float32Array => pool.subarray(index * width, (index + 1) * width);
+    const at = (pool: Float32Array, width: number, index: number): Float32Array =>
+      pool.subarray(index * width, (index + 1) * width);
     const [keyWidth, valueWidth] = [spec.heads * spec.keyDim, spec.heads * spec.valueDim];
     return {
       spec,
@@ -65,10 +77,20 @@ export class ReferenceState implements StateStore {
 
   async copy(moves: Int32Array): Promise<void> {
     for (let i = 0; i < moves.length; i += 6) {
-      const [group, fromBlock, from, toBlock, to, places] = moves.subarray(i, i + 6) as unknown as [number, number, number, number, number, number];
+      const [group, fromBlock, from, toBlock, to, places] = moves.subarray(i, i + 6) as unknown as [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+      ];
       for (const { spec, keys, values } of this.#pools.values()) {
         if (spec.group !== group) continue;
-        for (const [pool, width] of [[keys, spec.heads * spec.keyDim], [values, spec.heads * spec.valueDim]] as const) {
+        for (const [pool, width] of [
+          [keys, spec.heads * spec.keyDim],
+          [values, spec.heads * spec.valueDim],
+        ] as const) {
           const source = (fromBlock * this.blockTokens + from) * width;
           pool.copyWithin((toBlock * this.blockTokens + to) * width, source, source + places * width);
         }
@@ -78,7 +100,10 @@ export class ReferenceState implements StateStore {
 
   async read(cache: string, block: number, into: Uint8Array): Promise<void> {
     const { spec, keys, values } = this.#block(cache, block, into.length);
-    const turned = [turn(keys, spec.heads, spec.keyDim, "out"), turn(values, spec.heads, spec.valueDim, "out")];
+    const turned = [
+      turn(keys, spec.heads, spec.keyDim, "out"),
+      turn(values, spec.heads, spec.valueDim, "out"),
+    ];
     let at = 0;
     for (const part of turned) {
       const bytes = encodeFloats(spec.dtype, part);
@@ -100,7 +125,8 @@ export class ReferenceState implements StateStore {
   }
 
   #pool(name: string): Pool {
-    if (this.#disposed) throw new EngineError("disposed", `cache "${name}" was used after its state was disposed.`);
+    if (this.#disposed)
+      throw new EngineError("disposed", `cache "${name}" was used after its state was disposed.`);
     const pool = this.#pools.get(name);
     if (!pool) throw new EngineError("bad-option", `The state holds no cache "${name}".`);
     return pool;
@@ -108,12 +134,18 @@ export class ReferenceState implements StateStore {
 
   #block(name: string, block: number, bytes: number): Pool {
     const { spec, keys, values } = this.#pool(name);
-    const [keySize, valueSize] = [spec.keyDim, spec.valueDim].map((dim) => this.blockTokens * spec.heads * dim) as [number, number];
+    const [keySize, valueSize] = [spec.keyDim, spec.valueDim].map(
+      (dim) => this.blockTokens * spec.heads * dim,
+    ) as [number, number];
     const expected = blockBytes(spec, this.blockTokens);
     if (!Number.isInteger(block) || block < 0 || (block + 1) * keySize > keys.length || bytes !== expected) {
-      throw new EngineError("bad-option", `cache "${name}": block ${block} with ${bytes} bytes; blocks have ${expected} bytes and there are ${keys.length / keySize}.`);
+      throw new EngineError(
+        "bad-option",
+        `cache "${name}": block ${block} with ${bytes} bytes; blocks have ${expected} bytes and there are ${keys.length / keySize}.`,
+      );
     }
-    const cut = (pool: Float32Array, size: number): Float32Array => pool.subarray(block * size, (block + 1) * size);
+    const cut = (pool: Float32Array, size: number): Float32Array =>
+      pool.subarray(block * size, (block + 1) * size);
     return { spec, keys: cut(keys, keySize), values: cut(values, valueSize) };
   }
 }
