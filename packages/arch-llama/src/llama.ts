@@ -1,4 +1,13 @@
-import { type Architecture, type ConfigReader, cast, floor, log, type Step, type Tensor, type Weights } from "@engine/core";
+import {
+  type Architecture,
+  type ConfigReader,
+  cast,
+  floor,
+  log,
+  type Step,
+  type Tensor,
+  type Weights,
+} from "@engine/core";
 import {
   attention,
   type DecoderConfig,
@@ -27,7 +36,11 @@ function parse(config: ConfigReader): LlamaConfig {
   const shared = decoderConfig(config);
   const mistral = config.string("model_type", "llama") !== "llama";
   // Mistral's class slides over 4096 keys when the key is missing, and over all of them when it is null.
-  const window = config.has("sliding_window") ? config.int("sliding_window") : config.mentions("sliding_window") ? undefined : 4096;
+  const window = config.has("sliding_window")
+    ? config.int("sliding_window")
+    : config.mentions("sliding_window")
+      ? undefined
+      : 4096;
   const scaling = config.section("rope_parameters");
   return {
     ...shared,
@@ -35,13 +48,24 @@ function parse(config: ConfigReader): LlamaConfig {
     mlpBias: config.bool("mlp_bias", false),
     windows: layerWindows(config, shared.layers, mistral ? window : undefined),
     ...(scaling?.has("llama_4_scaling_beta") && {
-      queryGrowth: { beta: scaling.float("llama_4_scaling_beta"), original: scaling.int("original_max_position_embeddings") },
+      queryGrowth: {
+        beta: scaling.float("llama_4_scaling_beta"),
+        original: scaling.int("original_max_position_embeddings"),
+      },
     }),
   };
 }
 
-function selfAttention(x: Tensor, w: Weights, c: LlamaConfig, step: Step, angles: RopeAngles, layer: number): Tensor {
-  const project = (name: string, heads: number): Tensor => linear(x, w.at(name), { bias: c.attentionBias }).heads(heads);
+function selfAttention(
+  x: Tensor,
+  w: Weights,
+  c: LlamaConfig,
+  step: Step,
+  angles: RopeAngles,
+  layer: number,
+): Tensor {
+  const project = (name: string, heads: number): Tensor =>
+    linear(x, w.at(name), { bias: c.attentionBias }).heads(heads);
   const q = grown(rope(project("q_proj", c.heads), angles), step, c);
   const k = rope(project("k_proj", c.kvHeads), angles);
   const cache = step.cache(layer).append(k, project("v_proj", c.kvHeads));
@@ -71,7 +95,16 @@ export const llama: Architecture<LlamaConfig> = {
     step.tap("embed", x);
     for (let i = 0; i < c.layers; i++) {
       const layer = w.at(`layers.${i}`);
-      x = x.add(selfAttention(rmsNorm(x, layer.at("input_layernorm"), c.eps), layer.at("self_attn"), c, step, angles, i));
+      x = x.add(
+        selfAttention(
+          rmsNorm(x, layer.at("input_layernorm"), c.eps),
+          layer.at("self_attn"),
+          c,
+          step,
+          angles,
+          i,
+        ),
+      );
       const normed = rmsNorm(x, layer.at("post_attention_layernorm"), c.eps);
       x = x.add(gatedMlp(normed, layer.at("mlp"), { activation: c.activation, bias: c.mlpBias }));
       step.tap(`layer${i}`, x);

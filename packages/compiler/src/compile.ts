@@ -1,4 +1,11 @@
-import { type CompileOptions, type Device, EngineError, type Graph, type Program, type WeightSource } from "@engine/core";
+import {
+  type CompileOptions,
+  type Device,
+  EngineError,
+  type Graph,
+  type Program,
+  type WeightSource,
+} from "@engine/core";
 import { cacheSpecs } from "./cache-specs.ts";
 import { planMemory } from "./memory-plan.ts";
 import { decompose } from "./passes/decompose.ts";

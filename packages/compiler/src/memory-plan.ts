@@ -21,7 +21,8 @@ export function planMemory(graph: Graph, largest: Bindings): MemoryPlan {
       offsets.set(node, offsets.get(owner)!);
       return;
     }
-    const size = Math.ceil((elements(bind(node.shape, largest)) * bytesOf(node.dtype)) / ALIGNMENT) * ALIGNMENT;
+    const size =
+      Math.ceil((elements(bind(node.shape, largest)) * bytesOf(node.dtype)) / ALIGNMENT) * ALIGNMENT;
     // What its last reader has left is free, except the inputs of the node itself.
     for (let i = taken.length - 1; i >= 0; i--) if (taken[i]!.until < index) taken.splice(i, 1);
     let offset = 0;

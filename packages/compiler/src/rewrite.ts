@@ -9,7 +9,11 @@ export function rewrite(graph: Graph, visit: Visit): Graph {
   const done = new Map<Node, Tensor>();
   const live = liveNodes(graph);
   for (const node of graph.nodes) {
-    if (live.has(node)) done.set(node, visit(node, (before) => done.get(before)!, next));
+    if (live.has(node))
+      done.set(
+        node,
+        visit(node, (before) => done.get(before)!, next),
+      );
   }
   for (const [name, node] of Object.entries(graph.outputs)) next.outputs[name] = done.get(node)!.node;
   return next;

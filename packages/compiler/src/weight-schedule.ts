@@ -14,7 +14,15 @@ export function weightSchedule(graph: Graph, source: Pick<WeightSource, "describ
       if (!use) {
         const encoding = source.describe(name)!;
         const ranges = rowsOnly ? [] : [{ begin, end }];
-        uses.set(name, { name, encoding, access: rowsOnly ? "rows" : "whole", ranges, readers: [call], first: index, last: index });
+        uses.set(name, {
+          name,
+          encoding,
+          access: rowsOnly ? "rows" : "whole",
+          ranges,
+          readers: [call],
+          first: index,
+          last: index,
+        });
         return;
       }
       if (!rowsOnly) {
@@ -29,5 +37,7 @@ export function weightSchedule(graph: Graph, source: Pick<WeightSource, "describ
 }
 
 function withRange(ranges: readonly RowRange[], range: RowRange): readonly RowRange[] {
-  return ranges.some(({ begin, end }) => begin === range.begin && end === range.end) ? ranges : [...ranges, range];
+  return ranges.some(({ begin, end }) => begin === range.begin && end === range.end)
+    ? ranges
+    : [...ranges, range];
 }

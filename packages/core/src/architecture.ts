@@ -1,5 +1,5 @@
 import type { ConfigReader } from "./config-reader.ts";
-import type { Shape, DType } from "./shape.ts";
+import type { DType, Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import type { Weights } from "./weights.ts";
 

@@ -44,7 +44,12 @@ export interface Device {
   readonly fused: readonly Op[];
   /** Asked for composites and ragged ops; primitives run on every device. */
   supports(call: OpCall): boolean;
-  weights(source: WeightSource, uses: readonly WeightUse[], residency: Residency, watch?: Watch): Promise<WeightStore>;
+  weights(
+    source: WeightSource,
+    uses: readonly WeightUse[],
+    residency: Residency,
+    watch?: Watch,
+  ): Promise<WeightStore>;
   /** Caches of all programs that share the state; equal names must have equal specs. */
   state(program: Program, size: StateSize): Promise<StateStore>;
   plan(program: Program, weights: WeightStore, state: StateStore): Promise<Plan>;

@@ -22,7 +22,10 @@ export function capture<C>(
   const logits = architecture.forward(captureStep(graph, options), captureWeights(graph, source, ""), config);
   if (logits.shape.length !== 2 || logits.shape[0] !== "rows") {
     const shape = showShape(logits.shape);
-    throw new EngineError("bad-shape", `${architecture.name}: forward must give logits [rows, vocab], but gave ${shape}. Use step.wanted(x).`);
+    throw new EngineError(
+      "bad-shape",
+      `${architecture.name}: forward must give logits [rows, vocab], but gave ${shape}. Use step.wanted(x).`,
+    );
   }
   graph.outputs.logits = logits.node;
   return graph;
@@ -54,7 +57,11 @@ function captureStep(graph: Graph, { taps = [] }: CaptureOptions): Step {
   };
 }
 
-function captureWeights(graph: Graph, source: Pick<WeightSource, "names" | "describe">, path: string): Weights {
+function captureWeights(
+  graph: Graph,
+  source: Pick<WeightSource, "names" | "describe">,
+  path: string,
+): Weights {
   const join = (name: string): string => (path ? `${path}.${name}` : name);
   return {
     path,
@@ -67,7 +74,10 @@ function captureWeights(graph: Graph, source: Pick<WeightSource, "names" | "desc
       const names = [...source.names()];
       const examples = names.slice(0, 3).map((n) => `"${n}"`);
       const held = `It holds ${names.length} weights${examples.length ? `, such as ${examples.join(", ")}` : ""}`;
-      throw new EngineError("missing-weight", `The checkpoint has no weight "${name}". ${held}. Is config.json the one this checkpoint was saved with?`);
+      throw new EngineError(
+        "missing-weight",
+        `The checkpoint has no weight "${name}". ${held}. Is config.json the one this checkpoint was saved with?`,
+      );
     },
   };
 }

@@ -23,7 +23,8 @@ export interface ConfigReader {
 type Json = Readonly<Record<string, unknown>>;
 
 export function configReader(json: unknown, where = "config.json"): ConfigReader {
-  if (!isObject(json)) throw new EngineError("bad-config", `${where}: must hold an object, but holds ${show(json)}.`);
+  if (!isObject(json))
+    throw new EngineError("bad-config", `${where}: must hold an object, but holds ${show(json)}.`);
   const read = <T>(key: string, kind: string, accept: (value: unknown) => value is T, fallback?: T): T => {
     const value = json[key] ?? undefined;
     if (value === undefined) {
@@ -41,11 +42,17 @@ export function configReader(json: unknown, where = "config.json"): ConfigReader
     mentions: (key) => key in json,
     int: (key, fallback) => read(key, "a whole number", isWhole, fallback),
     float: (key, fallback) => read(key, "a number", isNumber, fallback),
-    bool: (key, fallback) => read(key, "true or false", (v): v is boolean => typeof v === "boolean", fallback),
+    bool: (key, fallback) =>
+      read(key, "true or false", (v): v is boolean => typeof v === "boolean", fallback),
     string: (key, fallback) => read(key, "a string", (v): v is string => typeof v === "string", fallback),
-    floats: (key) => optional(key, "a list of numbers", (v): v is number[] => Array.isArray(v) && v.every(isNumber)),
+    floats: (key) =>
+      optional(key, "a list of numbers", (v): v is number[] => Array.isArray(v) && v.every(isNumber)),
     strings: (key) =>
-      optional(key, "a list of strings", (v): v is string[] => Array.isArray(v) && v.every((s) => typeof s === "string")),
+      optional(
+        key,
+        "a list of strings",
+        (v): v is string[] => Array.isArray(v) && v.every((s) => typeof s === "string"),
+      ),
     section: (key) => {
       const value = optional(key, "an object", isObject);
       return value && configReader(value, `${where}: ${key}`);

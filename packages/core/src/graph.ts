@@ -46,15 +46,17 @@ export class Graph {
   }
 
   #key(op: Op, inputs: readonly Node[], attrs: Attrs): string {
-    let opId = this.#opIds.get(op);
-    if (opId === undefined) this.#opIds.set(op, (opId = this.#opIds.size));
+    const opId = this.#opIds.get(op) ?? this.#opIds.size;
+    this.#opIds.set(op, opId);
     return `${opId}(${inputs.map((node) => node.id).join()})${attrsKey(attrs)}`;
   }
 }
 
 /** The same text for equal attributes; typed arrays by their values. */
 function attrsKey(attrs: Attrs): string {
-  return JSON.stringify(attrs, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value as Int32Array) : value));
+  return JSON.stringify(attrs, (_, value) =>
+    ArrayBuffer.isView(value) ? Array.from(value as Int32Array) : value,
+  );
 }
 
 function scopeOf(op: Op, inputs: readonly Node[], attrs: Attrs): string {

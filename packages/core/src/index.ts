@@ -6,13 +6,20 @@ export { EngineError, type ErrorCode } from "./error.ts";
 export { Graph, type Node } from "./graph.ts";
 export { label } from "./label.ts";
 export * from "./numeric/float16.ts";
+export { philox } from "./numeric/philox.ts";
 export type { Attrs, HostData, HostTensor, Op, RunContext } from "./op.ts";
 export * from "./ops/index.ts";
 export type * from "./program.ts";
-export { philox } from "./numeric/philox.ts";
-export { selectRow, type SelectedRow } from "./select.ts";
+export { type SelectedRow, selectRow } from "./select.ts";
 export * from "./shape.ts";
-export { blockBytes, type CacheDType, type CacheRows, type CacheSpec, type StateSize, type StateStore } from "./state.ts";
+export {
+  blockBytes,
+  type CacheDType,
+  type CacheRows,
+  type CacheSpec,
+  type StateSize,
+  type StateStore,
+} from "./state.ts";
 export { SEQUENCE, type Select, type StepInput, type StepOutput } from "./step-input.ts";
 export { Tensor } from "./tensor.ts";
 export type * from "./weights.ts";

@@ -15,14 +15,22 @@ export function selectRow(raw: Float32Array, row: number, select: Select): Selec
   if (select.mask) {
     const words = Math.ceil(logits.length / 32);
     for (let id = 0; id < logits.length; id++) {
-      if (((select.mask[row * words + (id >> 5)]! >>> (id & 31)) & 1) === 0) logits[id] = Number.NEGATIVE_INFINITY;
+      if (((select.mask[row * words + (id >> 5)]! >>> (id & 31)) & 1) === 0)
+        logits[id] = Number.NEGATIVE_INFINITY;
     }
   }
   const temperature = select.temperature[row]!;
   if (temperature > 0) for (let id = 0; id < logits.length; id++) logits[id]! /= temperature;
-  const keys = temperature > 0 && select.noise ? withGumbel(logits, select.noise.subarray(4 * row, 4 * row + 4)) : logits;
+  const keys =
+    temperature > 0 && select.noise
+      ? withGumbel(logits, select.noise.subarray(4 * row, 4 * row + 4))
+      : logits;
   const ids = top(keys, Math.min(select.top, logits.length));
-  return { ids, values: Float32Array.from(ids, (id) => logits[id]!), lse: [logSumExp(raw), logSumExp(logits)] };
+  return {
+    ids,
+    values: Float32Array.from(ids, (id) => logits[id]!),
+    lse: [logSumExp(raw), logSumExp(logits)],
+  };
 }
 
 function adjust(logits: Float32Array, row: number, { adjust: changes }: Select): void {
@@ -39,7 +47,8 @@ function withGumbel(logits: Float32Array, [k0, k1, c0, c1]: Uint32Array): Float3
   const keys = new Float32Array(logits.length);
   for (let id = 0; id < logits.length; id += 4) {
     philox([k0!, k1!], [c0!, c1!, id >> 2, 0]).forEach((word, lane) => {
-      if (id + lane < keys.length) keys[id + lane] = logits[id + lane]! - Math.log(-Math.log((word + 0.5) * 2 ** -32));
+      if (id + lane < keys.length)
+        keys[id + lane] = logits[id + lane]! - Math.log(-Math.log((word + 0.5) * 2 ** -32));
     });
   }
   return keys;

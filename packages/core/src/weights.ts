@@ -43,6 +43,12 @@ export interface WeightSource {
   /** For native readers; absent in browsers and for computed tensors. The source owns the descriptor. */
   extent(name: string, part: string): Extent | undefined;
   /** Many [offset, bytes] ranges of one part, one after the other into `into`. */
-  read(name: string, part: string, ranges: Float64Array, into: Uint8Array, signal?: AbortSignal): Promise<void>;
+  read(
+    name: string,
+    part: string,
+    ranges: Float64Array,
+    into: Uint8Array,
+    signal?: AbortSignal,
+  ): Promise<void>;
   close(): Promise<void>;
 }

@@ -29,7 +29,10 @@ export function decoderConfig(config: ConfigReader, defaults: DecoderDefaults = 
   const kvHeads = positive(config, "num_key_value_heads", heads);
   const headDim = positive(config, "head_dim", Math.floor(hidden / heads));
   if (heads % kvHeads !== 0) {
-    throw new EngineError("bad-config", `${config.where}: "num_attention_heads" (${heads}) must be a multiple of "num_key_value_heads" (${kvHeads}).`);
+    throw new EngineError(
+      "bad-config",
+      `${config.where}: "num_attention_heads" (${heads}) must be a multiple of "num_key_value_heads" (${kvHeads}).`,
+    );
   }
   return {
     layers: positive(config, "num_hidden_layers"),

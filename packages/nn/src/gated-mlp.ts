@@ -12,7 +12,11 @@ export function activation(name: string, where: string): Activation {
 }
 
 /** down(act(gate(x)) · up(x)) (Shazeer 2020, arXiv:2002.05202). */
-export function gatedMlp(x: Tensor, w: Weights, options: { readonly activation: Activation; readonly bias?: boolean }): Tensor {
+export function gatedMlp(
+  x: Tensor,
+  w: Weights,
+  options: { readonly activation: Activation; readonly bias?: boolean },
+): Tensor {
   const { activation: name, ...bias } = options;
   const gate = ACTIVATIONS[name](linear(x, w.at("gate_proj"), bias));
   return linear(gate.mul(linear(x, w.at("up_proj"), bias)), w.at("down_proj"), bias);

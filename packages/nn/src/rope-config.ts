@@ -1,13 +1,29 @@
 import { type ConfigReader, EngineError } from "@engine/core";
-import { inverseFrequencies, llama3Frequencies, yarnAttentionFactor, yarnFrequencies } from "./rope-frequencies.ts";
+import {
+  inverseFrequencies,
+  llama3Frequencies,
+  yarnAttentionFactor,
+  yarnFrequencies,
+} from "./rope-frequencies.ts";
 
 /** How fast each pair of channels turns, in radians per position. */
 export type RopeFrequencies =
   | { readonly kind: "fixed"; readonly inverse: Float32Array }
   /** `long` for rows of a text longer than `original` tokens, else `short`. */
-  | { readonly kind: "longrope"; readonly short: Float32Array; readonly long: Float32Array; readonly original: number }
+  | {
+      readonly kind: "longrope";
+      readonly short: Float32Array;
+      readonly long: Float32Array;
+      readonly original: number;
+    }
   /** The base grows with the text once it is longer than `trained` tokens. */
-  | { readonly kind: "dynamic"; readonly theta: number; readonly factor: number; readonly trained: number; readonly pairs: number };
+  | {
+      readonly kind: "dynamic";
+      readonly theta: number;
+      readonly factor: number;
+      readonly trained: number;
+      readonly pairs: number;
+    };
 
 export interface RopeConfig {
   readonly frequencies: RopeFrequencies;
@@ -31,14 +47,20 @@ export function ropeConfig(config: ConfigReader, defaults: RopeDefaults): RopeCo
   const own = (key: string): ConfigReader => (scaling?.has(key) ? scaling : config);
   const theta = own("rope_theta").float("rope_theta", defaults.theta ?? 10_000);
   const dim = Math.trunc(defaults.headDim * own("partial_rotary_factor").float("partial_rotary_factor", 1));
-  const fixed = (inverse: Float32Array, attentionFactor = 1): RopeConfig => ({ frequencies: { kind: "fixed", inverse }, attentionFactor });
+  const fixed = (inverse: Float32Array, attentionFactor = 1): RopeConfig => ({
+    frequencies: { kind: "fixed", inverse },
+    attentionFactor,
+  });
   const base = inverseFrequencies(theta, dim);
   const type = scaling?.string("rope_type", scaling.string("type", "default")) ?? "default";
   if (!scaling || type === "default") return fixed(base);
 
   const trained = (): number => config.int("max_position_embeddings");
   const original = (): number =>
-    (config.has("original_max_position_embeddings") ? config : scaling).int("original_max_position_embeddings", trained());
+    (config.has("original_max_position_embeddings") ? config : scaling).int(
+      "original_max_position_embeddings",
+      trained(),
+    );
   const factor = (): number => scaling.float("factor", trained() / original());
   switch (type) {
     case "linear": {
@@ -47,12 +69,20 @@ export function ropeConfig(config: ConfigReader, defaults: RopeDefaults): RopeCo
     }
     case "dynamic":
       return {
-        frequencies: { kind: "dynamic", theta, factor: scaling.float("factor"), trained: trained(), pairs: dim / 2 },
+        frequencies: {
+          kind: "dynamic",
+          theta,
+          factor: scaling.float("factor"),
+          trained: trained(),
+          pairs: dim / 2,
+        },
         attentionFactor: 1,
       };
     case "llama3": {
       const [low, high] = [scaling.float("low_freq_factor"), scaling.float("high_freq_factor")];
-      return fixed(llama3Frequencies(base, { factor: scaling.float("factor"), low, high, original: original() }));
+      return fixed(
+        llama3Frequencies(base, { factor: scaling.float("factor"), low, high, original: original() }),
+      );
     }
     case "yarn": {
       const options = {
@@ -64,26 +94,43 @@ export function ropeConfig(config: ConfigReader, defaults: RopeDefaults): RopeCo
         betaSlow: scaling.float("beta_slow", 1),
         truncate: scaling.bool("truncate", true),
       };
-      const mscale = scaling.has("mscale") && scaling.has("mscale_all_dim") ? [scaling.float("mscale"), scaling.float("mscale_all_dim")] : [];
-      return fixed(yarnFrequencies(options), scaling.float("attention_factor", yarnAttentionFactor(options.factor, mscale)));
+      const mscale =
+        scaling.has("mscale") && scaling.has("mscale_all_dim")
+          ? [scaling.float("mscale"), scaling.float("mscale_all_dim")]
+          : [];
+      return fixed(
+        yarnFrequencies(options),
+        scaling.float("attention_factor", yarnAttentionFactor(options.factor, mscale)),
+      );
     }
     case "longrope": {
       const extended = (key: string): Float32Array => {
         const factors = scaling.floats(key);
         if (factors?.length === dim / 2) return inverseFrequencies(theta, dim, factors);
         const met = factors ? `${factors.length}` : "none";
-        throw new EngineError("bad-config", `${scaling.where}: "${key}" must list ${dim / 2} numbers, one for each pair of channels, but has ${met}.`);
+        throw new EngineError(
+          "bad-config",
+          `${scaling.where}: "${key}" must list ${dim / 2} numbers, one for each pair of channels, but has ${met}.`,
+        );
       };
       const stretch = factor();
       const byFormula = stretch <= 1 ? 1 : Math.sqrt(1 + Math.log(stretch) / Math.log(original()));
       return {
-        frequencies: { kind: "longrope", short: extended("short_factor"), long: extended("long_factor"), original: original() },
+        frequencies: {
+          kind: "longrope",
+          short: extended("short_factor"),
+          long: extended("long_factor"),
+          original: original(),
+        },
         attentionFactor: scaling.float("attention_factor", byFormula),
       };
     }
     default: {
       const known = "default, linear, dynamic, llama3, yarn, longrope";
-      throw new EngineError("unsupported", `${scaling.where}: the rope type "${type}" is not one of ${known}.`);
+      throw new EngineError(
+        "unsupported",
+        `${scaling.where}: the rope type "${type}" is not one of ${known}.`,
+      );
     }
   }
 }

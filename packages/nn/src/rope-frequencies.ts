@@ -16,7 +16,10 @@ export interface Llama3Scaling {
 }
 
 /** Llama 3.1: long waves are slowed by `factor`, short ones kept, those between blended. */
-export function llama3Frequencies(base: Float32Array, { factor, low, high, original }: Llama3Scaling): Float32Array {
+export function llama3Frequencies(
+  base: Float32Array,
+  { factor, low, high, original }: Llama3Scaling,
+): Float32Array {
   return base.map((inverse) => {
     const wavelength = (2 * Math.PI) / inverse;
     if (wavelength < original / high) return inverse;
@@ -37,7 +40,15 @@ export interface YarnScaling {
 }
 
 /** YaRN (Peng et al. 2023, arXiv:2309.00071): pairs that turn often keep their speed, the slow ones are interpolated. */
-export function yarnFrequencies({ theta, dim, factor, original, betaFast, betaSlow, truncate }: YarnScaling): Float32Array {
+export function yarnFrequencies({
+  theta,
+  dim,
+  factor,
+  original,
+  betaFast,
+  betaSlow,
+  truncate,
+}: YarnScaling): Float32Array {
   const correction = (rotations: number): number =>
     (dim * Math.log(original / (rotations * 2 * Math.PI))) / (2 * Math.log(theta));
   const low = Math.max(truncate ? Math.floor(correction(betaFast)) : correction(betaFast), 0);

@@ -15,7 +15,11 @@ export function ropeAngles(step: Step, config: RopeConfig): RopeAngles {
 }
 
 /** x [tokens, heads, size] with its first channels turned; pairs (i, i + half), or (2i, 2i + 1) when interleaved. */
-export function rope(x: Tensor, angles: RopeAngles, options: { readonly interleaved?: boolean } = {}): Tensor {
+export function rope(
+  x: Tensor,
+  angles: RopeAngles,
+  options: { readonly interleaved?: boolean } = {},
+): Tensor {
   return op(x, angles.cos, angles.sin, options);
 }
 
@@ -31,7 +35,11 @@ function inverse(step: Step, frequencies: RopeFrequencies): Tensor {
   }
   // Dynamic NTK: theta · (factor · n / trained - (factor - 1))^(d / (d - 2)), as a power of e for all pairs at once.
   const { theta, factor, trained, pairs } = frequencies;
-  const growth = max(extents, trained).mul(factor / trained).sub(factor - 1);
-  const logBase = log(growth).mul(pairs / (pairs - 1)).add(Math.log(theta));
+  const growth = max(extents, trained)
+    .mul(factor / trained)
+    .sub(factor - 1);
+  const logBase = log(growth)
+    .mul(pairs / (pairs - 1))
+    .add(Math.log(theta));
   return exp(logBase.mul(constant(Float32Array.from({ length: pairs }, (_, i) => -i / pairs))));
 }

@@ -12,7 +12,10 @@ export function decompose(graph: Graph, supports: (call: OpCall) => boolean, dev
       const { define } = node.op;
       if (!define) {
         const inputs = node.inputs.map((input) => label(graph.tensor(input))).join(", ");
-        throw new EngineError("unsupported", `${device.name} does not run "${node.op.name}" over ${inputs}, and the op has no definition in others.`);
+        throw new EngineError(
+          "unsupported",
+          `${device.name} does not run "${node.op.name}" over ${inputs}, and the op has no definition in others.`,
+        );
       }
       changed = true;
       return define(node.inputs.map(image), node.attrs);

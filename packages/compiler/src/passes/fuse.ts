@@ -8,27 +8,41 @@ export function fuse(graph: Graph, ops: readonly Op[]): Graph {
 
 function fuseOne(graph: Graph, op: Op): Graph {
   const { define, arity } = op;
-  if (!define || arity === undefined) throw new Error(`fused op "${op.name}" must state "define" and "arity"`);
+  if (!define || arity === undefined)
+    throw new Error(`fused op "${op.name}" must state "define" and "arity"`);
   const counts = readers(graph);
   return rewrite(graph, (node, image, next) => {
     const scratch = new Graph();
-    const places = Array.from({ length: arity }, (_, i) => input(scratch, `place ${i}`, node.shape, node.dtype));
+    const places = Array.from({ length: arity }, (_, i) =>
+      input(scratch, `place ${i}`, node.shape, node.dtype),
+    );
     const pattern = define(places, node.attrs).node;
     const bound = new Map<Node, Node>();
-    if (node.op !== pattern.op || !matches(pattern, node, bound, counts, true)) return keep(node, image, next);
-    return next.emit(op, places.map((place) => image(bound.get(place.node)!)));
+    if (node.op !== pattern.op || !matches(pattern, node, bound, counts, true))
+      return keep(node, image, next);
+    return next.emit(
+      op,
+      places.map((place) => image(bound.get(place.node)!)),
+    );
   });
 }
 
 /** Whether the pattern stands at `node`; binds the pattern's places on the way. */
-function matches(pattern: Node, node: Node, bound: Map<Node, Node>, counts: ReadonlyMap<Node, number>, root: boolean): boolean {
+function matches(
+  pattern: Node,
+  node: Node,
+  bound: Map<Node, Node>,
+  counts: ReadonlyMap<Node, number>,
+  root: boolean,
+): boolean {
   if (pattern.op.name === "input") {
     const before = bound.get(pattern);
     if (before) return before === node;
     bound.set(pattern, node);
     return true;
   }
-  const same = pattern.op === node.op && pattern.inputs.length === node.inputs.length && equalAttrs(pattern, node);
+  const same =
+    pattern.op === node.op && pattern.inputs.length === node.inputs.length && equalAttrs(pattern, node);
   if (!same || (!root && !pattern.op.source && counts.get(node) !== 1)) return false;
   return pattern.inputs.every((input, i) => matches(input, node.inputs[i]!, bound, counts, false));
 }

@@ -23,7 +23,9 @@ export function pushWanted(graph: Graph): Graph {
     return made;
   };
   const all = (node: Node): Tensor =>
-    once(whole, node, () => (node.op.name === "wanted" ? rows(node.inputs[0]!) : next.copy(node, node.inputs.map(all))));
+    once(whole, node, () =>
+      node.op.name === "wanted" ? rows(node.inputs[0]!) : next.copy(node, node.inputs.map(all)),
+    );
   const rows = (node: Node): Tensor =>
     once(chosen, node, () => {
       if (!node.shape.includes("tokens")) return all(node);

@@ -3,7 +3,11 @@ import { keep, rewrite } from "../rewrite.ts";
 import { rowBytes } from "../row-bytes.ts";
 
 /** Multiplies by a weight above the device's binding limit in ranges of its rows, joined again after. */
-export function splitWeights(graph: Graph, source: Pick<WeightSource, "describe">, maxBinding: number): Graph {
+export function splitWeights(
+  graph: Graph,
+  source: Pick<WeightSource, "describe">,
+  maxBinding: number,
+): Graph {
   return rewrite(graph, (node, image, next) => {
     const stored = node.inputs[1];
     if (node.op.name !== "matmul" || stored?.op.name !== "weight") return keep(node, image, next);
@@ -12,7 +16,10 @@ export function splitWeights(graph: Graph, source: Pick<WeightSource, "describe"
     if ((end - begin) * width <= maxBinding) return keep(node, image, next);
     const rows = Math.floor(maxBinding / width);
     if (rows === 0) {
-      throw new EngineError("unsupported", `weight "${name}": one row has ${width} bytes, but this device binds at most ${maxBinding}.`);
+      throw new EngineError(
+        "unsupported",
+        `weight "${name}": one row has ${width} bytes, but this device binds at most ${maxBinding}.`,
+      );
     }
     const [x, w] = [image(node.inputs[0]!), image(stored)];
     const parts = [];

@@ -2,7 +2,10 @@
  * Philox 4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): four random words for
  * a key of two words and a counter of four. The same on every device, so one seed gives one text.
  */
-export function philox(key: readonly [number, number], counter: readonly [number, number, number, number]): [number, number, number, number] {
+export function philox(
+  key: readonly [number, number],
+  counter: readonly [number, number, number, number],
+): [number, number, number, number] {
   let [k0, k1] = [key[0] >>> 0, key[1] >>> 0];
   let [c0, c1, c2, c3] = counter;
   for (let round = 0; round < 10; round++) {

@@ -4,7 +4,12 @@ import { scalar } from "./sources.ts";
 import { exp, tanh } from "./unary.ts";
 
 function activation(name: string, define: (x: Tensor) => Tensor): Op {
-  return { name, rowwise: true, infer: ([x]) => ({ shape: x!.shape, dtype: "f32" }), define: ([x]) => define(x!) };
+  return {
+    name,
+    rowwise: true,
+    infer: ([x]) => ({ shape: x!.shape, dtype: "f32" }),
+    define: ([x]) => define(x!),
+  };
 }
 
 /** 1 / (1 + e^-x) */

@@ -10,9 +10,16 @@ export const appendOp: Op = {
   rowwise: false,
   effect: true,
   infer([cache, k, v]) {
-    const fits = k!.shape.length === 3 && v!.shape.length === 3 && k!.shape[1] === v!.shape[1] && v!.shape[0] === "tokens";
+    const fits =
+      k!.shape.length === 3 &&
+      v!.shape.length === 3 &&
+      k!.shape[1] === v!.shape[1] &&
+      v!.shape[0] === "tokens";
     if (!fits || k!.shape[0] !== "tokens") {
-      throw new EngineError("bad-shape", `append: keys ${label(k!)} and values ${label(v!)} must be [tokens, heads, size] with the same heads.`);
+      throw new EngineError(
+        "bad-shape",
+        `append: keys ${label(k!)} and values ${label(v!)} must be [tokens, heads, size] with the same heads.`,
+      );
     }
     return { shape: cache!.shape, dtype: "f32" };
   },
@@ -31,4 +38,3 @@ export const appendOp: Op = {
 export function append(cache: Tensor, name: string, k: Tensor, v: Tensor): Tensor {
   return k.graph.emit(appendOp, [cache, k, v], { cache: name });
 }
-

@@ -11,7 +11,8 @@ function binary(name: string, apply: (x: number, y: number) => number): Op {
     rowwise: true,
     infer([x, y]) {
       const shape = broadcast(x!.shape, y!.shape);
-      if (!shape) throw new EngineError("bad-shape", `${name}: ${label(x!)} and ${label(y!)} do not broadcast.`);
+      if (!shape)
+        throw new EngineError("bad-shape", `${name}: ${label(x!)} and ${label(y!)} do not broadcast.`);
       return { shape, dtype: "f32" };
     },
     reference([x, y], out) {
@@ -30,7 +31,8 @@ function binary(name: string, apply: (x: number, y: number) => number): Op {
           yi += (rest % size) * ys[axis]!;
           rest = Math.floor(rest / size);
         }
-        for (let i = 0; i < inner; i++, xi += xStep, yi += yStep) out.data[row * inner + i] = apply(x!.data[xi]!, y!.data[yi]!);
+        for (let i = 0; i < inner; i++, xi += xStep, yi += yStep)
+          out.data[row * inner + i] = apply(x!.data[xi]!, y!.data[yi]!);
       }
     },
   };

@@ -71,6 +71,10 @@ function appended(cache: Tensor): [Tensor, Tensor, Tensor] {
   return cache.node.inputs.map((node) => cache.graph.tensor(node)) as [Tensor, Tensor, Tensor];
 }
 
-export function attention(q: Tensor, cache: Tensor, options: { readonly scale: number; readonly window?: number }): Tensor {
+export function attention(
+  q: Tensor,
+  cache: Tensor,
+  options: { readonly scale: number; readonly window?: number },
+): Tensor {
   return q.graph.emit(attentionOp, [q, cache], { ...options, cache: cache.node.attrs.cache });
 }

@@ -14,9 +14,14 @@ export const concatOp: Op = {
     let total = 0;
     for (const x of inputs) {
       const size = x.shape[axis];
-      const fits = x.shape.length === first.shape.length && x.shape.every((dim, i) => i === axis || dim === first.shape[i]);
+      const fits =
+        x.shape.length === first.shape.length &&
+        x.shape.every((dim, i) => i === axis || dim === first.shape[i]);
       if (typeof size !== "number" || !fits) {
-        throw new EngineError("bad-shape", `concat: ${label(x)} does not join ${label(first)} along axis ${axis}.`);
+        throw new EngineError(
+          "bad-shape",
+          `concat: ${label(x)} does not join ${label(first)} along axis ${axis}.`,
+        );
       }
       total += size;
     }
@@ -29,7 +34,8 @@ export const concatOp: Op = {
     let offset = 0;
     for (const x of inputs) {
       const part = elements(x.shape.slice(axis));
-      for (let i = 0; i < outer; i++) out.data.set(x.data.subarray(i * part, (i + 1) * part), i * row + offset);
+      for (let i = 0; i < outer; i++)
+        out.data.set(x.data.subarray(i * part, (i + 1) * part), i * row + offset);
       offset += part;
     }
   },

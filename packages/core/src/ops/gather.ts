@@ -9,7 +9,10 @@ export const gatherOp: Op = {
   rowwise: true,
   infer([table, ids]) {
     if (table!.shape.length !== 2 || ids!.dtype !== "i32") {
-      throw new EngineError("bad-shape", `gather: takes a table [n, width] and i32 ids, not ${label(table!)} and ${label(ids!)}.`);
+      throw new EngineError(
+        "bad-shape",
+        `gather: takes a table [n, width] and i32 ids, not ${label(table!)} and ${label(ids!)}.`,
+      );
     }
     return { shape: [...ids!.shape, table!.shape[1]!], dtype: "f32" };
   },

@@ -10,7 +10,10 @@ export const matmulOp: Op = {
   infer([x, w]) {
     const [rows, columns] = w!.shape;
     if (w!.shape.length !== 2 || x!.shape.at(-1) !== columns) {
-      throw new EngineError("bad-shape", `matmul: ${label(x!)} does not fit ${label(w!)}: it must end in ${columns ?? "its columns"}.`);
+      throw new EngineError(
+        "bad-shape",
+        `matmul: ${label(x!)} does not fit ${label(w!)}: it must end in ${columns ?? "its columns"}.`,
+      );
     }
     return { shape: [...x!.shape.slice(0, -1), rows!], dtype: "f32" };
   },
@@ -20,7 +23,8 @@ export const matmulOp: Op = {
     for (let row = 0; row < rows; row++) {
       for (let o = 0; o < columns; o++) {
         let total = 0;
-        for (let i = 0, a = row * width, b = o * width; i < width; i++, a++, b++) total += x!.data[a]! * w!.data[b]!;
+        for (let i = 0, a = row * width, b = o * width; i < width; i++, a++, b++)
+          total += x!.data[a]! * w!.data[b]!;
         out.data[row * columns + o] = total;
       }
     }

@@ -12,7 +12,10 @@ export const reshapeOp: Op = {
   infer([x], attrs) {
     const shape = attrs.shape as Shape;
     if (size(shape) !== size(x!.shape) || symbols(shape) !== symbols(x!.shape)) {
-      throw new EngineError("bad-shape", `reshape: ${label(x!)} does not hold the elements of ${showShape(shape)}.`);
+      throw new EngineError(
+        "bad-shape",
+        `reshape: ${label(x!)} does not hold the elements of ${showShape(shape)}.`,
+      );
     }
     return { shape, dtype: x!.dtype };
   },

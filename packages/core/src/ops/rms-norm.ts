@@ -18,7 +18,13 @@ export const rmsNormOp: Op = {
   },
   define([x, w], attrs) {
     const width = x!.shape.at(-1) as number;
-    const normed = x!.mul(rsqrt(sum(x!.mul(x!)).mul(1 / width).add(attrs.eps as number)));
+    const normed = x!.mul(
+      rsqrt(
+        sum(x!.mul(x!))
+          .mul(1 / width)
+          .add(attrs.eps as number),
+      ),
+    );
     return w ? normed.mul(w) : normed;
   },
 };

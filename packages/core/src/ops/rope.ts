@@ -15,7 +15,8 @@ export const ropeOp: Op = {
   infer([x, cos, sin]) {
     const size = x!.shape[2];
     const pairs = cos!.shape[1];
-    const fits = typeof size === "number" && typeof pairs === "number" && 2 * pairs <= size && sin!.shape[1] === pairs;
+    const fits =
+      typeof size === "number" && typeof pairs === "number" && 2 * pairs <= size && sin!.shape[1] === pairs;
     if (!fits || x!.shape.length !== 3 || cos!.shape[0] !== x!.shape[0]) {
       throw new EngineError("bad-shape", `rope: ${label(x!)} does not fit angles ${label(cos!)}.`);
     }
@@ -32,7 +33,11 @@ export const ropeOp: Op = {
     if (attrs.interleaved) {
       const paired = turning.reshape([rows, heads, pairs, 2]);
       const [cos, sin] = [cosine!.reshape([rows, 1, pairs, 1]), sine!.reshape([rows, 1, pairs, 1])];
-      turned = rotate(paired.slice(3, 0, 1), paired.slice(3, 1, 2), 3, cos, sin).reshape([rows, heads, 2 * pairs]);
+      turned = rotate(paired.slice(3, 0, 1), paired.slice(3, 1, 2), 3, cos, sin).reshape([
+        rows,
+        heads,
+        2 * pairs,
+      ]);
     } else {
       const [cos, sin] = [cosine!.reshape([rows, 1, pairs]), sine!.reshape([rows, 1, pairs])];
       turned = rotate(turning.slice(2, 0, pairs), turning.slice(2, pairs, 2 * pairs), 2, cos, sin);
@@ -41,6 +46,11 @@ export const ropeOp: Op = {
   },
 };
 
-export function rope(x: Tensor, cos: Tensor, sin: Tensor, options: { readonly interleaved?: boolean } = {}): Tensor {
+export function rope(
+  x: Tensor,
+  cos: Tensor,
+  sin: Tensor,
+  options: { readonly interleaved?: boolean } = {},
+): Tensor {
   return x.graph.emit(ropeOp, [x, cos, sin], { interleaved: options.interleaved ?? false });
 }

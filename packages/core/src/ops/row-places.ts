@@ -12,7 +12,8 @@ export function rowPlaces(step: StepInput, symbol: "tokens" | "rows"): readonly 
   for (let sequence = 0; sequence * SEQUENCE.stride < step.sequences.length; sequence++) {
     const at = sequence * SEQUENCE.stride;
     const cached = step.sequences[at + SEQUENCE.cached]!;
-    for (let row = 0; row < step.sequences[at + SEQUENCE.rows]!; row++) places.push({ sequence, place: cached + row });
+    for (let row = 0; row < step.sequences[at + SEQUENCE.rows]!; row++)
+      places.push({ sequence, place: cached + row });
   }
   return symbol === "tokens" ? places : Array.from(step.wanted, (row) => places[row]!);
 }

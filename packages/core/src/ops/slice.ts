@@ -19,7 +19,10 @@ export const sliceOp: Op = {
     const { axis, begin, end } = attrs as unknown as SliceAttrs;
     const size = x!.shape[axis];
     if (typeof size !== "number" || begin < 0 || begin > end || end > size) {
-      throw new EngineError("bad-shape", `slice: ${begin} to ${end} is outside axis ${axis} of ${label(x!)}.`);
+      throw new EngineError(
+        "bad-shape",
+        `slice: ${begin} to ${end} is outside axis ${axis} of ${label(x!)}.`,
+      );
     }
     return { shape: x!.shape.map((dim: Dim, i) => (i === axis ? end - begin : dim)), dtype: x!.dtype };
   },

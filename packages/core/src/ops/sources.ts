@@ -34,7 +34,10 @@ export function weight(graph: Graph, name: string, encoding: Encoding): Tensor {
 export function weightRows(w: Tensor, begin: number, end: number): Tensor {
   const attrs = w.node.attrs as unknown as WeightAttrs;
   if (begin < 0 || begin > end || attrs.begin + end > attrs.end) {
-    throw new EngineError("bad-shape", `weight "${attrs.name}": rows ${begin} to ${end} are outside its ${attrs.end - attrs.begin} rows.`);
+    throw new EngineError(
+      "bad-shape",
+      `weight "${attrs.name}": rows ${begin} to ${end} are outside its ${attrs.end - attrs.begin} rows.`,
+    );
   }
   return w.graph.emit(weightOp, [], { ...attrs, begin: attrs.begin + begin, end: attrs.begin + end });
 }
