@@ -16,7 +16,7 @@ export async function install(env) {
   await step("Installing dependencies", async () => {
     const { status, output } = await command("pnpm", ["install", "--frozen-lockfile"], { env });
     if (status === 0) return writeFileSync(STAMP, wanted);
-    if (output.includes("not up to date with package.json")) {
+    if (output.includes("ERR_PNPM_OUTDATED_LOCKFILE")) {
       throw new SetupError(
         "pnpm-lock.yaml is older than a package.json; run pnpm install --no-frozen-lockfile.",
       );
