@@ -12,7 +12,8 @@ const TURBO = join(root, "node_modules/turbo/bin/turbo");
  * @param {NodeJS.ProcessEnv} env
  */
 export async function runTask(task, env) {
-  const args = [TURBO, "run", task, "--output-logs=full", "--log-order=grouped", "--ui=stream", "--no-color"];
+  const shown = ["--output-logs=full", "--log-order=grouped", "--ui=stream", "--no-color"];
+  const args = [TURBO, "run", task, "--continue=dependencies-successful", ...shown];
   const { status, output } = await command(process.execPath, args, { env });
   const lines = output.split("\n");
   for (const line of lines) {
@@ -20,10 +21,12 @@ export async function runTask(task, env) {
     if (notice) process.stderr.write(`\n${notice}\n`);
   }
   if (status === 0) return;
-  const failed = [
-    ...new Set(Array.from(output.matchAll(/^(\S+)#\S+: command .* exited/gm), (match) => match[1])),
-  ];
-  const told = lines.filter((line) => failed.some((name) => line.startsWith(`${name}:${task}: `)));
+  const failed = (/^Failed:\s+(.+)$/m.exec(output)?.[1] ?? "")
+    .split(/,\s*/)
+    .map((name) => name.replace(/#.*/, ""));
+  const told = lines.filter((line) =>
+    failed.some((name) => name !== "" && line.startsWith(`${name}:${task}: `)),
+  );
   const text = (told.length > 0 ? told : lines).join("\n").trim();
   throw new SetupError(`${text}\n\n${task} failed in ${failed.join(", ") || "turbo"}; the reason is above.`);
 }

@@ -142,6 +142,14 @@ it("refuses a dependency that nothing uses, counting scripts and CMake files as 
   ]);
 });
 
+it("sends a dependency that only tests use to devDependencies", () => {
+  addPackage("packages/nn", "@engine/nn", { dependencies: { "left-pad": "1.0.0" } });
+  write("packages/nn/src/a.test.ts", 'import "left-pad";\n');
+  expect(problems()).toEqual([
+    "packages/nn/package.json: declares left-pad in dependencies, but only tests use it; move it to devDependencies.",
+  ]);
+});
+
 it("refuses packages that depend on each other, through devDependencies too", () => {
   addPackage("packages/nn", "@engine/nn", { dependencies: workspace("@engine/core") });
   addPackage("packages/core", "@engine/core", { devDependencies: workspace("@engine/nn") });

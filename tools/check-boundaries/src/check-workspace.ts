@@ -43,14 +43,18 @@ export function checkWorkspace(root: string): Report {
 
 function unused(root: string, owner: WorkspacePackage, files: readonly SourceFile[]): string[] {
   const read = (path: string): string => readFileSync(join(root, path), "utf8");
-  const imported = new Set(
-    files.flatMap(({ path }) => importsOf(read(path)).map(({ text }) => packageOf(text))),
-  );
+  const importedBy = (some: readonly SourceFile[]): ReadonlySet<string> =>
+    new Set(some.flatMap(({ path }) => importsOf(read(path)).map(({ text }) => packageOf(text))));
+  const sources = importedBy(files.filter(({ test }) => !test));
+  const tests = importedBy(files.filter(({ test }) => test));
   const build = [owner.scripts, ...buildFiles(root, owner.folder).map(read)].join("\n");
-  return [...owner.dependencies, ...owner.devDependencies]
-    .filter((name) => !name.startsWith("@types/") && !imported.has(name) && !build.includes(name))
-    .map(
-      (name) =>
-        `${owner.folder}/package.json: declares ${name}, which nothing in the package uses; remove it.`,
-    );
+  const problems: string[] = [];
+  for (const name of [...owner.dependencies, ...owner.devDependencies]) {
+    if (name.startsWith("@types/") || sources.has(name) || build.includes(name)) continue;
+    if (!tests.has(name)) problems.push(`declares ${name}, which nothing in the package uses; remove it.`);
+    else if (owner.dependencies.has(name)) {
+      problems.push(`declares ${name} in dependencies, but only tests use it; move it to devDependencies.`);
+    }
+  }
+  return problems.map((problem) => `${owner.folder}/package.json: ${problem}`);
 }
