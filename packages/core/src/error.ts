@@ -12,6 +12,7 @@ export type ErrorCode =
   | "context-overflow"
   | "disposed"
   | "duplicate-plugin"
+  | "io-failed"
   | "missing-file"
   | "missing-weight"
   | "out-of-memory"

@@ -92,13 +92,8 @@ function tokenIds(json: JsonObject, key: string, where: string): number[] | unde
   );
 }
 
-type Optional<T> = { [K in keyof T]: T[K] | undefined };
-
-/** The object without its undefined members. */
-function present(
-  config: Optional<Required<GenerationConfig>> & Pick<GenerationConfig, "eosTokenIds">,
-): GenerationConfig {
-  return Object.fromEntries(
-    Object.entries(config).filter(([, value]) => value !== undefined),
-  ) as GenerationConfig & Record<string, unknown>;
+/** The config without its undefined members, which exact optional types do not allow. */
+function present(members: Readonly<Record<keyof GenerationConfig, unknown>>): GenerationConfig {
+  const known = Object.entries(members).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(known) as unknown as GenerationConfig;
 }

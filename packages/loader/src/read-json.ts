@@ -68,6 +68,7 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 export function kindOf(value: unknown): string {
+  if (value === undefined) return "missing";
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
   return isObject(value) ? "an object" : `a ${typeof value}`;

@@ -50,7 +50,7 @@ export async function createSafetensors(
   }
 }
 
-class OpenWriter implements SafetensorsWriter {
+export class OpenWriter implements SafetensorsWriter {
   readonly #written = new Map<string, number>();
   /** Writes under way, and the first that failed: finish() must know even if no one awaited it. */
   readonly #pending = new Set<Promise<void>>();

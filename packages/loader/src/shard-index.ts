@@ -29,9 +29,11 @@ export async function readShardIndex(path: string): Promise<ShardIndex> {
     if (!staysInside(file)) {
       throw bad(path, `tensor ${show(name)}: the shard ${show(file)} leads out of the checkpoint's folder.`);
     }
-    const names = byFile.get(file);
+    // "a" and "./a" are one file.
+    const shard = posix.normalize(file);
+    const names = byFile.get(shard);
     if (names) names.push(name);
-    else byFile.set(file, [name]);
+    else byFile.set(shard, [name]);
   }
   if (byFile.size === 0) throw bad(path, '"weight_map" is empty: the checkpoint has no tensors.');
   const folder = dirname(path);

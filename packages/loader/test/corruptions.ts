@@ -147,7 +147,7 @@ export const corruptions: readonly Corruption[] = [
     what: "data_offsets missing",
     bytes: one({ dtype: "F32", shape: [2, 2] }),
     message:
-      'tensor "w": data_offsets must be two whole numbers from 0 to 2^53 - 1, but is undefined. Download or convert the file again.',
+      'tensor "w": data_offsets must be two whole numbers from 0 to 2^53 - 1, but is missing. Download or convert the file again.',
   },
   {
     what: "data_offsets are not two",
