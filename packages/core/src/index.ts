@@ -10,7 +10,7 @@ export { philox } from "./numeric/philox.ts";
 export type { Attrs, HostData, HostTensor, Op, RunContext } from "./op.ts";
 export * from "./ops/index.ts";
 export type * from "./program.ts";
-export { type SelectedRow, selectRow } from "./select.ts";
+export { type SelectedRow, selectRow, temperedLogits } from "./select.ts";
 export * from "./shape.ts";
 export {
   blockBytes,

@@ -8,8 +8,8 @@ export interface SelectedRow {
   readonly lse: readonly [number, number];
 }
 
-/** The meaning of `Select` for one row: what every device's last op computes. Leaves `raw` as it is. */
-export function selectRow(raw: Float32Array, row: number, select: Select): SelectedRow {
+/** One row's logits adjusted, masked and divided by the temperature, in a new array. */
+export function temperedLogits(raw: Float32Array, row: number, select: Select): Float32Array {
   const logits = Float32Array.from(raw);
   adjust(logits, row, select);
   if (select.mask) {
@@ -21,6 +21,13 @@ export function selectRow(raw: Float32Array, row: number, select: Select): Selec
   }
   const temperature = select.temperature[row]!;
   if (temperature > 0) for (let id = 0; id < logits.length; id++) logits[id]! /= temperature;
+  return logits;
+}
+
+/** The meaning of `Select` for one row: what every device's last op computes. Leaves `raw` as it is. */
+export function selectRow(raw: Float32Array, row: number, select: Select): SelectedRow {
+  const logits = temperedLogits(raw, row, select);
+  const temperature = select.temperature[row]!;
   const keys =
     temperature > 0 && select.noise
       ? withGumbel(logits, select.noise.subarray(4 * row, 4 * row + 4))
