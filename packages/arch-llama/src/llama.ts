@@ -111,6 +111,6 @@ export const llama: Architecture<LlamaConfig> = {
     }
     const last = rmsNorm(x, w.at("norm"), c.eps);
     step.tap("final", last);
-    return languageHead(step.wanted(last), weights.at("lm_head"), w.at("embed_tokens"), { tied: c.tied });
+    return languageHead(step.wanted(last), weights, { tied: c.tied });
   },
 };

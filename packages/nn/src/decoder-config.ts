@@ -20,6 +20,8 @@ export interface DecoderDefaults {
   readonly eps?: number;
   readonly theta?: number;
   readonly tied?: boolean;
+  /** Share of each head's channels that turn. */
+  readonly partialRotary?: number;
 }
 
 /** Reads the shared keys; null and absent keys take transformers' defaults. */
@@ -41,7 +43,7 @@ export function decoderConfig(config: ConfigReader, defaults: DecoderDefaults = 
     headDim,
     eps: config.float("rms_norm_eps", defaults.eps ?? 1e-6),
     activation: activation(config.string("hidden_act", "silu"), config.where),
-    rope: ropeConfig(config, { headDim, ...(defaults.theta && { theta: defaults.theta }) }),
+    rope: ropeConfig(config, { headDim, ...defaults }),
     tied: config.bool("tie_word_embeddings", defaults.tied ?? false),
     ...(config.has("max_position_embeddings") && { context: positive(config, "max_position_embeddings") }),
   };

@@ -11,13 +11,25 @@ export function activation(name: string, where: string): Activation {
   throw new EngineError("unsupported", `${where}: the activation "${name}" is not one of ${known}.`);
 }
 
-/** down(act(gate(x)) · up(x)) (Shazeer 2020, arXiv:2002.05202). */
-export function gatedMlp(
-  x: Tensor,
-  w: Weights,
-  options: { readonly activation: Activation; readonly bias?: boolean },
-): Tensor {
+export function activate(x: Tensor, name: Activation): Tensor {
+  return ACTIVATIONS[name](x);
+}
+
+export interface GatedMlpOptions {
+  readonly activation: Activation;
+  /** Whether the three projections have biases; by what the checkpoint holds, unless told. */
+  readonly bias?: boolean;
+}
+
+/**
+ * down(act(gate(x)) · up(x)) (Shazeer 2020, arXiv:2002.05202). Gate and up may be one weight, `gate_up_proj`, with
+ * the gate's rows first.
+ */
+export function gatedMlp(x: Tensor, w: Weights, options: GatedMlpOptions): Tensor {
   const { activation: name, ...bias } = options;
-  const gate = ACTIVATIONS[name](linear(x, w.at("gate_proj"), bias));
-  return linear(gate.mul(linear(x, w.at("up_proj"), bias)), w.at("down_proj"), bias);
+  const down = (gate: Tensor, up: Tensor): Tensor => linear(activate(gate, name).mul(up), w.at("down_proj"), bias);
+  if (!w.at("gate_up_proj").has()) return down(linear(x, w.at("gate_proj"), bias), linear(x, w.at("up_proj"), bias));
+  const both = linear(x, w.at("gate_up_proj"), bias);
+  const size = (both.shape.at(-1) as number) / 2;
+  return down(both.slice(-1, 0, size), both.slice(-1, size, 2 * size));
 }

@@ -1,6 +1,6 @@
 import { rmsNorm as op, type Tensor, type Weights } from "@engine/core";
 
-/** weight · x / rms(x) over the last axis. */
-export function rmsNorm(x: Tensor, w: Weights, eps: number): Tensor {
-  return op(x, w.get(), eps);
+/** weight · x / rms(x) over the last axis; (1 + weight) · x / rms(x) where a family stores its weights around zero. */
+export function rmsNorm(x: Tensor, w: Weights, eps: number, options: { readonly plusOne?: boolean } = {}): Tensor {
+  return op(x, options.plusOne ? w.get().add(1) : w.get(), eps);
 }

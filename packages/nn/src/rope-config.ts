@@ -34,19 +34,20 @@ export interface RopeConfig {
 export interface RopeDefaults {
   readonly headDim: number;
   readonly theta?: number;
+  readonly partialRotary?: number;
   /** The object with the scaling's keys, where it is not `rope_scaling` or `rope_parameters`. */
   readonly section?: ConfigReader;
 }
 
 /**
  * Reads `rope_theta` with `rope_scaling` (transformers 4) or `rope_parameters` (5): default, linear, dynamic,
- * llama3, yarn, longrope. Follows transformers' modeling_rope_utils.
+ * llama3, yarn, longrope, proportional. Follows transformers' modeling_rope_utils.
  */
 export function ropeConfig(config: ConfigReader, defaults: RopeDefaults): RopeConfig {
   const scaling = defaults.section ?? config.section("rope_scaling") ?? config.section("rope_parameters");
   const own = (key: string): ConfigReader => (scaling?.has(key) ? scaling : config);
   const theta = own("rope_theta").float("rope_theta", defaults.theta ?? 10_000);
-  const dim = Math.trunc(defaults.headDim * own("partial_rotary_factor").float("partial_rotary_factor", 1));
+  const dim = Math.trunc(defaults.headDim * own("partial_rotary_factor").float("partial_rotary_factor", defaults.partialRotary ?? 1));
   const fixed = (inverse: Float32Array, attentionFactor = 1): RopeConfig => ({
     frequencies: { kind: "fixed", inverse },
     attentionFactor,
@@ -125,12 +126,23 @@ export function ropeConfig(config: ConfigReader, defaults: RopeDefaults): RopeCo
         attentionFactor: scaling.float("attention_factor", byFormula),
       };
     }
+    case "proportional": {
+      // Only the first channels of each half turn, at the speeds of the whole head; the others turn by zero.
+      const all = inverseFrequencies(theta, defaults.headDim);
+      const divisor = scaling.float("factor", 1);
+      return fixed(all.map((inverse, i) => (i < dim >> 1 ? inverse / divisor : 0)));
+    }
     default: {
-      const known = "default, linear, dynamic, llama3, yarn, longrope";
+      const known = "default, linear, dynamic, llama3, yarn, longrope, proportional";
       throw new EngineError(
         "unsupported",
         `${scaling.where}: the rope type "${type}" is not one of ${known}.`,
       );
     }
   }
+}
+
+/** Rotation at one base, without any scaling. */
+export function plainRope(theta: number, dim: number): RopeConfig {
+  return { frequencies: { kind: "fixed", inverse: inverseFrequencies(theta, dim) }, attentionFactor: 1 };
 }

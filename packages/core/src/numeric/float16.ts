@@ -45,9 +45,9 @@ function roundEven(value: number): number {
 
 /** Little-endian bytes of f32, f16 or bf16 values as f32; the bytes need no alignment. */
 export function decodeFloats(type: string, bytes: Uint8Array): Float32Array {
+  // Typed arrays are little-endian wherever Node runs; copying first gives them their alignment.
+  if (type === "f32") return new Float32Array(bytes.slice().buffer);
   const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (type === "f32")
-    return Float32Array.from({ length: bytes.length >> 2 }, (_, i) => data.getFloat32(4 * i, true));
   const out = new Float32Array(bytes.length >> 1);
   if (type === "bf16") {
     const words = new Uint32Array(out.buffer);

@@ -10,6 +10,8 @@ export interface AttentionAttrs {
   readonly scale: number;
   /** Keys a row sees, itself included; absent: all up to itself. */
   readonly window?: number;
+  /** Slope of each head: adds slope · (key place - row place) to its scores (ALiBi, Press et al. 2021, arXiv:2108.12409). */
+  readonly slopes?: readonly number[];
   /** Name of the cache, filled in from the cache that is read. */
   readonly cache: string;
 }
@@ -32,7 +34,12 @@ export const attentionOp: Op = {
     return { shape: [q!.shape[0]!, heads, v.shape[2]!], dtype: "f32" };
   },
   reference([q], out, attrs, run) {
-    const { scale, window = Number.POSITIVE_INFINITY, cache: name } = attrs as unknown as AttentionAttrs;
+    const {
+      scale,
+      window = Number.POSITIVE_INFINITY,
+      slopes,
+      cache: name,
+    } = attrs as unknown as AttentionAttrs;
     const cache = run.cache(name);
     const { heads: kvHeads, keyDim, valueDim } = cache.spec;
     const heads = q!.shape[1]!;
@@ -42,13 +49,15 @@ export const attentionOp: Op = {
       for (let h = 0; h < heads; h++) {
         const kv = Math.floor(h / (heads / kvHeads));
         const query = (row * heads + h) * keyDim;
+        const slope = slopes?.[h] ?? 0;
         let top = Number.NEGATIVE_INFINITY;
         for (let p = first; p <= place; p++) {
           const key = cache.key(sequence, p);
           let dot = 0;
           for (let i = 0; i < keyDim; i++) dot += q!.data[query + i]! * key[kv * keyDim + i]!;
-          weights[p - first] = dot * scale;
-          top = Math.max(top, dot * scale);
+          const score = dot * scale + slope * (p - place);
+          weights[p - first] = score;
+          top = Math.max(top, score);
         }
         let total = 0;
         const sums = new Float64Array(valueDim);
@@ -71,10 +80,6 @@ function appended(cache: Tensor): [Tensor, Tensor, Tensor] {
   return cache.node.inputs.map((node) => cache.graph.tensor(node)) as [Tensor, Tensor, Tensor];
 }
 
-export function attention(
-  q: Tensor,
-  cache: Tensor,
-  options: { readonly scale: number; readonly window?: number },
-): Tensor {
+export function attention(q: Tensor, cache: Tensor, options: Omit<AttentionAttrs, "cache">): Tensor {
   return q.graph.emit(attentionOp, [q, cache], { ...options, cache: cache.node.attrs.cache });
 }

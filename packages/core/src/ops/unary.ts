@@ -1,11 +1,12 @@
 import type { Op } from "../op.ts";
+import type { DType } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
-function unary(name: string, apply: (x: number) => number): Op {
+function unary(name: string, apply: (x: number) => number, dtype: DType = "f32"): Op {
   return {
     name,
     rowwise: true,
-    infer: ([x]) => ({ shape: x!.shape, dtype: "f32" }),
+    infer: ([x]) => ({ shape: x!.shape, dtype }),
     reference([x], out) {
       for (let i = 0; i < out.data.length; i++) out.data[i] = apply(x!.data[i]!);
     },
@@ -22,6 +23,9 @@ export const floorOp = unary("floor", Math.floor);
 /** Any dtype to f32. */
 export const castOp = unary("cast", (x) => x);
 
+/** f32 whole numbers to i32. */
+export const toIntOp = unary("to-int", Math.trunc, "i32");
+
 export const exp = (x: Tensor): Tensor => x.graph.emit(expOp, [x]);
 export const log = (x: Tensor): Tensor => x.graph.emit(logOp, [x]);
 export const rsqrt = (x: Tensor): Tensor => x.graph.emit(rsqrtOp, [x]);
@@ -30,3 +34,4 @@ export const sin = (x: Tensor): Tensor => x.graph.emit(sinOp, [x]);
 export const cos = (x: Tensor): Tensor => x.graph.emit(cosOp, [x]);
 export const floor = (x: Tensor): Tensor => x.graph.emit(floorOp, [x]);
 export const cast = (x: Tensor): Tensor => x.graph.emit(castOp, [x]);
+export const toInt = (x: Tensor): Tensor => x.graph.emit(toIntOp, [x]);

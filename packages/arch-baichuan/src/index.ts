@@ -1,0 +1,1 @@
+export { baichuan } from "./baichuan.ts";

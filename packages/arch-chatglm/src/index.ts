@@ -1,0 +1,2 @@
+export { chatglm } from "./chatglm.ts";
+export { glm } from "./glm.ts";

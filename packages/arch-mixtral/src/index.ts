@@ -1,0 +1,1 @@
+export { mixtral } from "./mixtral.ts";
