@@ -1,7 +1,7 @@
-import { EngineError, type Program, SEQUENCE, type StepInput } from "@engine/core";
+import { EngineError, type Program, SEQUENCE, type StateSize, type StepInput } from "@engine/core";
 
-/** Throws `bad-option` when a step's arrays do not fit each other or the program. */
-export function checkStep(step: StepInput, program: Program, blockTokens: number): void {
+/** Throws `bad-option` when a step's arrays do not fit each other, the program or the state's blocks. */
+export function checkStep(step: StepInput, program: Program, { blockTokens, blocks }: StateSize): void {
   const fail = (text: string): never => {
     throw new EngineError("bad-option", `step: ${text}`);
   };
@@ -19,8 +19,9 @@ export function checkStep(step: StepInput, program: Program, blockTokens: number
     if (row < 0 || row >= tokens || (i > 0 && row <= step.wanted[i - 1]!))
       fail(`wanted rows must ascend from 0 to ${tokens - 1}, but entry ${i} is ${row}.`);
   });
-  for (const group of new Set(program.caches.map((cache) => cache.group))) {
-    if ((step.tables[group]?.length ?? -1) % count !== 0)
+  for (const { group } of program.caches) {
+    const table = step.tables[group];
+    if (!table || table.length % count !== 0)
       fail(`the block table of group ${group} is missing or does not have ${count} rows.`);
   }
   let row = 0;
@@ -30,10 +31,20 @@ export function checkStep(step: StepInput, program: Program, blockTokens: number
     if (step.sequences[at + SEQUENCE.firstRow] !== row || rows < 1)
       fail(`sequence ${s} must begin at row ${row} and have rows.`);
     row += rows;
-    const places = step.sequences[at + SEQUENCE.cached]! + rows;
-    for (const table of step.tables) {
-      if ((table.length / count) * blockTokens < places)
-        fail(`sequence ${s} has ${places} places, but its block table holds fewer.`);
+    const cached = step.sequences[at + SEQUENCE.cached]!;
+    if (cached < 0) fail(`sequence ${s} has a cached length of ${cached}.`);
+    for (const { group, window = Number.POSITIVE_INFINITY } of program.caches) {
+      const table = step.tables[group]!;
+      const width = table.length / count;
+      if (width * blockTokens < cached + rows)
+        fail(`sequence ${s} has ${cached + rows} places, but its block table holds fewer.`);
+      // Blocks wholly behind the window are not read.
+      const first = Math.floor(Math.max(0, cached - window + 1) / blockTokens);
+      for (let i = first; i * blockTokens < cached + rows; i++) {
+        const block = table[s * width + i]!;
+        if (block < 0 || block >= blocks[group]!)
+          fail(`sequence ${s} needs a block at entry ${i} of group ${group}, but there stands ${block}.`);
+      }
     }
   }
   if (row !== tokens) fail(`the sequences have ${row} rows, but there are ${tokens} tokens.`);

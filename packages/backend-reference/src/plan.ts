@@ -72,7 +72,7 @@ export class ReferencePlan implements Plan {
 
   async #execute(step: StepInput, out: StepOutput, { signal }: Watch): Promise<void> {
     if (this.#disposed) throw new EngineError("disposed", "run() was called on a plan that was disposed.");
-    checkStep(step, this.#program, this.#state.blockTokens);
+    checkStep(step, this.#program, this.#state.size);
     const { graph } = this.#program;
     const bindings = {
       tokens: step.tokens.length,

@@ -21,10 +21,12 @@ interface Pool {
 /** Key-value blocks as f32 rounded to the cache's dtype. */
 export class ReferenceState implements StateStore {
   readonly blockTokens: number;
+  readonly size: StateSize;
   readonly #pools: Map<string, Pool>;
   #disposed = false;
 
   constructor(specs: readonly CacheSpec[], size: StateSize) {
+    this.size = size;
     this.blockTokens = size.blockTokens;
     this.#pools = new Map(
       specs.map((spec) => {
@@ -76,6 +78,7 @@ export class ReferenceState implements StateStore {
   }
 
   async copy(moves: Int32Array): Promise<void> {
+    this.#checkMoves(moves);
     for (let i = 0; i < moves.length; i += 6) {
       const [group, fromBlock, from, toBlock, to, places] = moves.subarray(i, i + 6) as unknown as [
         number,
@@ -122,6 +125,20 @@ export class ReferenceState implements StateStore {
   async dispose(): Promise<void> {
     this.#disposed = true;
     this.#pools.clear();
+  }
+
+  #checkMoves(moves: Int32Array): void {
+    for (let i = 0; i < moves.length; i += 6) {
+      const [group, fromBlock, from, toBlock, to, places] = moves.subarray(i, i + 6) as unknown as number[];
+      const blocks = this.size.blocks[group!] ?? 0;
+      const held = [fromBlock!, toBlock!].every((block) => block >= 0 && block < blocks);
+      const fits = [from!, to!].every((place) => place >= 0 && place + places! <= this.blockTokens);
+      if (moves.length % 6 !== 0 || !held || !fits || places! < 0)
+        throw new EngineError(
+          "bad-option",
+          `copy: move ${i / 6} is [${moves.subarray(i, i + 6)}]; group ${group} has ${blocks} blocks of ${this.blockTokens} places.`,
+        );
+    }
   }
 
   #pool(name: string): Pool {

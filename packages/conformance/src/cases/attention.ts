@@ -1,0 +1,157 @@
+import { attention, type CacheDType, roundTo } from "@engine/core";
+import type { OpCase, Turn } from "../op-case.ts";
+import type { ValueRange } from "../random.ts";
+import { accumulated } from "../tolerance.ts";
+
+interface Options {
+  readonly name: string;
+  readonly lengths?: readonly number[];
+  readonly schedule?: readonly (readonly Turn[])[];
+  readonly kvHeads?: number;
+  readonly groups?: number;
+  readonly keyDim?: number;
+  readonly valueDim?: number;
+  readonly window?: number;
+  readonly scale?: number;
+  readonly kv?: CacheDType;
+  readonly blockTokens?: number;
+  readonly queries?: ValueRange;
+}
+
+const one = (rows: number, sequence = 0): Turn => ({ sequence, rows });
+const chunks = (...rows: readonly number[]): (readonly Turn[])[] => rows.map((count) => [one(count)]);
+
+/** Append, then attention over what was appended: heads, groups, windows, blocks, batches, storage types. */
+export const attentionCases: readonly OpCase[] = [
+  ...[1, 2, 4, 8].map((groups) => attentionCase({ name: `${groups} query heads to a key head`, groups })),
+  ...[5, 16, 20, 33, 64, 80, 128].map((keyDim) => attentionCase({ name: `heads of ${keyDim}`, keyDim })),
+  attentionCase({ name: "values wider than keys", keyDim: 16, valueDim: 37 }),
+  attentionCase({ name: "values narrower than keys", keyDim: 31, valueDim: 8 }),
+  ...(["f32", "f16", "bf16"] as const).map((kv) =>
+    attentionCase({ name: `cache in ${kv}, in chunks`, kv, lengths: [35], schedule: chunks(15, 2, 17, 1) }),
+  ),
+  attentionCase({ name: "a single row", lengths: [1] }),
+  attentionCase({
+    name: "one row after another over a block border",
+    lengths: [18],
+    schedule: chunks(...new Array<number>(18).fill(1)),
+  }),
+  attentionCase({ name: "chunks that end on block borders", lengths: [49], schedule: chunks(16, 16, 16, 1) }),
+  attentionCase({ name: "blocks of 32", lengths: [70], blockTokens: 32, schedule: chunks(31, 2, 37) }),
+  attentionCase({ name: "more keys than any tile", lengths: [150], keyDim: 8, schedule: chunks(149, 1) }),
+  ...[1, 3, 16, 17, 40].flatMap((window) => [
+    attentionCase({ name: `window of ${window}`, window, lengths: [50] }),
+    attentionCase({
+      name: `window of ${window}, in chunks`,
+      window,
+      lengths: [50],
+      schedule: chunks(7, 20, 1, 1, 21),
+    }),
+  ]),
+  attentionCase({
+    name: "sequences of many lengths in one step",
+    lengths: [1, 17, 5, 33],
+    schedule: [[one(1, 0), one(17, 1), one(5, 2), one(33, 3)]],
+  }),
+  attentionCase({
+    name: "chunks of one sequence beside rows of others, in changing order",
+    lengths: [20, 19, 6],
+    groups: 2,
+    schedule: [
+      [one(15, 0)],
+      [one(7, 1), one(1, 0)],
+      [one(2, 0), one(3, 2), one(11, 1)],
+      [one(1, 2), one(1, 1), one(1, 0)],
+      [one(2, 2), one(1, 0)],
+    ],
+  }),
+  attentionCase({
+    name: "windows of several sequences",
+    lengths: [40, 25],
+    window: 9,
+    schedule: [
+      [one(20, 0), one(8, 1)],
+      [one(1, 0), one(16, 1)],
+      [one(19, 0), one(1, 1)],
+    ],
+  }),
+  // Scores of hundreds: the largest takes all, and nothing overflows.
+  attentionCase({ name: "scores far apart", scale: 30, queries: { from: 1, to: 4 } }),
+  attentionCase({ name: "scores all but equal", scale: 1e-6 }),
+];
+
+function attentionCase(options: Options): OpCase {
+  const { lengths = [21], kvHeads = 2, groups = 2, keyDim = 20, valueDim = keyDim, kv = "f32" } = options;
+  const { scale = keyDim ** -0.5, window, schedule, blockTokens, queries } = options;
+  const heads = kvHeads * groups;
+  const tokens = lengths.reduce((sum, length) => sum + length, 0);
+  const span = Math.min(Math.max(...lengths), window ?? Number.POSITIVE_INFINITY);
+  return {
+    name: `attention: ${options.name}`,
+    op: "attention",
+    tokens,
+    inputs: [
+      { shape: ["tokens", heads, keyDim], ...(queries && { values: queries }) },
+      { shape: ["tokens", kvHeads, keyDim] },
+      { shape: ["tokens", kvHeads, valueDim] },
+    ],
+    schedule: schedule ?? [lengths.map((rows, sequence) => ({ sequence, rows }))],
+    kv,
+    ...(blockTokens && { blockTokens }),
+    build: ([q, k, v], step) =>
+      attention(q!, step.cache("kv").append(k!, v!).tensor, { scale, ...(window && { window }) }),
+    expected([q, k, v]) {
+      const rounded = [k!, v!].map((x) => x.map((value) => roundTo(kv, value))) as [
+        Float32Array,
+        Float32Array,
+      ];
+      return plain(q!, ...rounded, { lengths, heads, kvHeads, keyDim, valueDim, scale, window });
+    },
+    // Errors of a score (a sum over the head) turn into relative errors of its weight.
+    tolerance: accumulated(span + keyDim, 2 * Math.max(1, scale * keyDim ** 0.5) * (queries?.to ?? 2)),
+  };
+}
+
+interface Layout {
+  readonly lengths: readonly number[];
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly keyDim: number;
+  readonly valueDim: number;
+  readonly scale: number;
+  readonly window: number | undefined;
+}
+
+/** Attention over each whole sequence at once, with a mask. */
+function plain(q: Float32Array, k: Float32Array, v: Float32Array, layout: Layout): Float64Array {
+  const { lengths, heads, kvHeads, keyDim, valueDim, scale, window = Number.POSITIVE_INFINITY } = layout;
+  const out = new Float64Array((q.length / keyDim) * valueDim);
+  let first = 0;
+  for (const length of lengths) {
+    for (let row = first; row < first + length; row++) {
+      for (let h = 0; h < heads; h++) {
+        const kvHead = Math.floor((h * kvHeads) / heads);
+        const query = q.subarray((row * heads + h) * keyDim, (row * heads + h + 1) * keyDim);
+        const scores: number[] = [];
+        const seen: number[] = [];
+        for (let other = first; other <= row; other++) {
+          if (row - other >= window) continue;
+          seen.push(other);
+          const key = k.subarray((other * kvHeads + kvHead) * keyDim);
+          scores.push(scale * query.reduce((sum, x, i) => sum + x * key[i]!, 0));
+        }
+        const top = Math.max(...scores);
+        const weights = scores.map((score) => Math.exp(score - top));
+        const total = weights.reduce((sum, weight) => sum + weight, 0);
+        weights.forEach((weight, n) => {
+          for (let i = 0; i < valueDim; i++) {
+            const value = v[(seen[n]! * kvHeads + kvHead) * valueDim + i]!;
+            out[(row * heads + h) * valueDim + i]! += (weight / total) * value;
+          }
+        });
+      }
+    }
+    first += length;
+  }
+  return out;
+}

@@ -1,0 +1,48 @@
+import { matmul } from "@engine/core";
+import type { OpCase } from "../op-case.ts";
+import { accumulated } from "../tolerance.ts";
+import { ROW_COUNTS, WEIGHT_TYPES, WIDTHS } from "./sizes.ts";
+import { rowsOf } from "./softmax.ts";
+
+export const matmulCases: readonly OpCase[] = [
+  ...WEIGHT_TYPES.flatMap((type) => WIDTHS.map((width) => matmulCase(type, width, 17, 3))),
+  ...WEIGHT_TYPES.flatMap((type) => WIDTHS.map((columns) => matmulCase(type, 33, columns, 2))),
+  ...WEIGHT_TYPES.flatMap((type) => ROW_COUNTS.map((rows) => matmulCase(type, 80, 31, rows))),
+  {
+    name: "matmul of each head",
+    op: "matmul",
+    tokens: 3,
+    inputs: [{ shape: ["tokens", 4, 20] }, { shape: [7, 20], type: "bf16" }],
+    build: ([x, w]) => matmul(x!, w!),
+    expected: ([x, w]) => plain(x!, w!, 20),
+    tolerance: accumulated(20, 4),
+  },
+  {
+    name: "matmul by rows 5 to 12 of a weight",
+    op: "matmul",
+    tokens: 3,
+    inputs: [{ shape: ["tokens", 33] }, { shape: [20, 33], type: "f16" }],
+    build: ([x, w]) => matmul(x!, w!.slice(0, 5, 12)),
+    expected: ([x, w]) => plain(x!, w!.subarray(5 * 33, 12 * 33), 33),
+    tolerance: accumulated(33, 4),
+  },
+];
+
+function matmulCase(type: "f32" | "f16" | "bf16", width: number, columns: number, tokens: number): OpCase {
+  return {
+    name: `matmul [${tokens}, ${width}] by ${type} [${columns}, ${width}]`,
+    op: "matmul",
+    tokens,
+    inputs: [{ shape: ["tokens", width] }, { shape: [columns, width], type }],
+    build: ([x, w]) => matmul(x!, w!),
+    expected: ([x, w]) => plain(x!, w!, width),
+    tolerance: accumulated(width, 4),
+  };
+}
+
+function plain(x: Float32Array, w: Float32Array, width: number): number[] {
+  const columns = rowsOf(w, width);
+  return rowsOf(x, width).flatMap((row) =>
+    columns.map((column) => row.reduce((total, value, i) => total + value * column[i]!, 0)),
+  );
+}

@@ -1,0 +1,1 @@
+export { testBackend } from "./test-backend.ts";

@@ -1,0 +1,35 @@
+import { activationCases } from "./cases/activations.ts";
+import { arithmeticCases } from "./cases/arithmetic.ts";
+import { attentionCases } from "./cases/attention.ts";
+import { concatCases } from "./cases/concat.ts";
+import { gatherCases } from "./cases/gather.ts";
+import { matmulCases } from "./cases/matmul.ts";
+import { reduceCases } from "./cases/reduce.ts";
+import { reshapeCases } from "./cases/reshape.ts";
+import { rmsNormCases } from "./cases/rms-norm.ts";
+import { ropeCases } from "./cases/rope.ts";
+import { siluMulCases } from "./cases/silu-mul.ts";
+import { sliceCases } from "./cases/slice.ts";
+import { softmaxCases } from "./cases/softmax.ts";
+import { unaryCases } from "./cases/unary.ts";
+import { wantedCases } from "./cases/wanted.ts";
+import type { OpCase } from "./op-case.ts";
+
+/** Every op of core, over the shapes and types it is used with. */
+export const opCases: readonly OpCase[] = [
+  ...arithmeticCases,
+  ...unaryCases,
+  ...activationCases,
+  ...siluMulCases,
+  ...softmaxCases,
+  ...reduceCases,
+  ...rmsNormCases,
+  ...matmulCases,
+  ...gatherCases,
+  ...sliceCases,
+  ...concatCases,
+  ...reshapeCases,
+  ...ropeCases,
+  ...wantedCases,
+  ...attentionCases,
+];

@@ -1,0 +1,75 @@
+import { reference } from "@engine/backend-reference";
+import type { Backend, Device } from "@engine/core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { OpCase } from "./op-case.ts";
+import { opCases } from "./op-cases.ts";
+import { type CaseRun, inputValues, runCase, type WantedRows } from "./run-case.ts";
+import { mismatch } from "./tolerance.ts";
+
+/** A case a backend does not pass, by its name or its op's name, and why. */
+export interface Skip {
+  readonly case: string;
+  readonly reason: string;
+}
+
+/** Registers every op case: against plain arithmetic, and against the reference backend. */
+export function testOps(backend: Backend, skips: readonly Skip[]): void {
+  describe("ops", () => {
+    let device: Device;
+    let oracle: Device | undefined;
+    beforeAll(async () => {
+      device = await backend.open();
+      // Itself it would always agree with.
+      if (backend !== reference) oracle = await reference.open();
+    });
+    afterAll(async () => {
+      await Promise.all([device.close(), oracle?.close()]);
+    });
+
+    test("every skip names a case or an op", () => {
+      const known = new Set(opCases.flatMap(({ name, op }) => [name, op]));
+      expect(skips.map((skip) => skip.case).filter((name) => !known.has(name))).toEqual([]);
+    });
+
+    for (const one of opCases) {
+      test(one.name, async ({ skip }) => {
+        const skipped = skips.find((entry) => entry.case === one.name || entry.case === one.op);
+        if (skipped) skip(skipped.reason);
+        const wanted = one.inputs.length > 0 ? (["tokens", "some", "none"] as const) : (["tokens"] as const);
+        for (const which of wanted) await check(one, device, oracle, which);
+      });
+    }
+  });
+}
+
+async function check(
+  one: OpCase,
+  device: Device,
+  oracle: Device | undefined,
+  which: WantedRows,
+): Promise<void> {
+  const run = await runCase(one, device, which);
+  const arithmetic = rowsOf(one.expected(inputValues(one)), run, one.tokens);
+  expect(mismatch(run.values, arithmetic, one.tolerance), `${which}, against arithmetic`).toBeUndefined();
+  if (!oracle) return;
+  const defined = await defining(one, oracle, which);
+  expect(mismatch(run.values, defined.values, one.tolerance), `${which}, against reference`).toBeUndefined();
+}
+
+const known = new WeakMap<OpCase, Map<WantedRows, Promise<CaseRun>>>();
+
+/** The reference's run, made once however many backends and levels are tested. */
+function defining(one: OpCase, oracle: Device, which: WantedRows): Promise<CaseRun> {
+  const runs = known.get(one) ?? new Map<WantedRows, Promise<CaseRun>>();
+  known.set(one, runs);
+  const run = runs.get(which) ?? runCase(one, oracle, which);
+  runs.set(which, run);
+  return run;
+}
+
+/** The elements of the rows that were asked for. */
+function rowsOf(all: ArrayLike<number>, { ids }: CaseRun, tokens: number): number[] {
+  const values = Array.from(all);
+  const width = values.length / tokens;
+  return ids ? ids.flatMap((id) => values.slice(id * width, (id + 1) * width)) : values;
+}
