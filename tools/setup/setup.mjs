@@ -7,11 +7,13 @@ import { install } from "./install.mjs";
 /**
  * Installs and builds everything; does nothing for what is up to date.
  *
+ * @param {{ types?: boolean }} options `types: false` leaves out the declarations, which running needs not
  * @returns {Promise<NodeJS.ProcessEnv>} the variables in which further commands find pnpm
  */
-export async function setup() {
+export async function setup({ types = true } = {}) {
   checkNode();
   const env = await environment();
+  if (!types) env.ENGINE_BUILD = "no-types";
   await install(env);
   await build(env);
   return env;
@@ -28,7 +30,7 @@ export function tell(error) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   try {
-    await setup();
+    await setup({ types: !process.argv.includes("--no-types") });
   } catch (error) {
     tell(error);
     process.exitCode = 1;
