@@ -17,7 +17,10 @@ export class BlockPool {
   take(): number {
     const block = this.#free.pop();
     if (block !== undefined) return block;
-    throw new EngineError("out-of-memory", `All ${this.#size} key-value blocks are in use. End a session, or load the model with a larger context.`);
+    throw new EngineError(
+      "out-of-memory",
+      `All ${this.#size} key-value blocks are in use. End a session, or load the model with a larger context.`,
+    );
   }
 
   give(block: number): void {

@@ -1,3 +1,17 @@
 export { BlockPool } from "./block-pool.ts";
+export type {
+  FinishReason,
+  GeneratedToken,
+  GenerateOptions,
+  GenerateResult,
+  Generation,
+  TokenText,
+} from "./generation.ts";
+export type { LogitsOptions } from "./read-logits.ts";
 export { Runner, type Work } from "./runner.ts";
+export { type Candidates, Sampler } from "./sampler.ts";
+export { resolveSampling, type Sampling, type SamplingOptions } from "./sampling-options.ts";
 export { Sequence } from "./sequence.ts";
+export type { Session } from "./session.ts";
+export { planState, type StatePlan, type StateWish, stateBytes } from "./state-size.ts";
+export { createTextModel, type TextModel, type TextModelOptions } from "./text-model.ts";

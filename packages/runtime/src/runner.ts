@@ -47,7 +47,11 @@ export class Runner {
    * Runs one step. The sequences advance when it succeeds and are as before when it fails or is aborted.
    * `select` has a row for each wanted row, in the order of the work.
    */
-  async run(work: readonly Work[], out: StepOutput, options: Watch & { readonly select?: Select } = {}): Promise<void> {
+  async run(
+    work: readonly Work[],
+    out: StepOutput,
+    options: Watch & { readonly select?: Select } = {},
+  ): Promise<void> {
     for (const { sequence, tokens } of work) sequence.reserve(tokens.length);
     const step = stepInput(work, this.#pools.length);
     await this.plan.run(options.select ? { ...step, select: options.select } : step, out, options);
@@ -64,7 +68,8 @@ function stepInput(work: readonly Work[], groups: number): StepInput {
   const wanted: number[] = [];
   let row = 0;
   work.forEach(({ sequence, tokens: ids, promptLength, wanted: which }, index) => {
-    if (ids.length === 0) throw new EngineError("bad-option", "A sequence takes part in a step with no tokens.");
+    if (ids.length === 0)
+      throw new EngineError("bad-option", "A sequence takes part in a step with no tokens.");
     const record = sequences.subarray(index * SEQUENCE.stride);
     record[SEQUENCE.firstRow] = row;
     record[SEQUENCE.rows] = ids.length;

@@ -10,11 +10,13 @@ export class Sequence {
   /** For each group the block of each `blockTokens` places; -1 once behind the window. */
   readonly tables: number[][];
   readonly #pools: readonly BlockPool[];
+  readonly #caches: readonly CacheSpec[];
   readonly #windows: readonly (number | undefined)[];
   readonly #blockTokens: number;
 
   constructor(pools: readonly BlockPool[], caches: readonly CacheSpec[], blockTokens: number) {
     this.#pools = pools;
+    this.#caches = caches;
     this.#blockTokens = blockTokens;
     this.#windows = pools.map((_, group) => caches.find((cache) => cache.group === group)?.window);
     this.tables = pools.map(() => []);
@@ -51,6 +53,28 @@ export class Sequence {
         table[i] = -1;
       }
     });
+  }
+
+  /** A sequence with as much cached text in blocks of its own, and the moves for `StateStore.copy` that fill them. */
+  fork(): { readonly copy: Sequence; readonly moves: Int32Array } {
+    const copy = new Sequence(this.#pools, this.#caches, this.#blockTokens);
+    const moves: number[] = [];
+    const blocks = Math.ceil(this.length / this.#blockTokens);
+    try {
+      this.tables.forEach((table, group) => {
+        for (const from of table.slice(0, blocks)) {
+          const to = from < 0 ? -1 : this.#pools[group]!.take();
+          copy.tables[group]!.push(to);
+          if (to >= 0) moves.push(group, from, 0, to, 0, this.#blockTokens);
+        }
+      });
+    } catch (error) {
+      copy.clear();
+      throw error;
+    }
+    copy.length = this.length;
+    copy.longest = this.longest;
+    return { copy, moves: Int32Array.from(moves) };
   }
 
   /** Forgets everything and gives its blocks back. */

@@ -1,0 +1,98 @@
+import { freemem } from "node:os";
+import { basename, resolve } from "node:path";
+import {
+  type Backend,
+  type CacheDType,
+  capture,
+  EngineError,
+  type Residency,
+  type Watch,
+} from "@engine/core";
+import { type Checkpoint, type HubOptions, openCheckpoint } from "@engine/loader";
+import { createTextModel } from "@engine/runtime";
+import type { Tokenizer } from "@engine/tokenizer";
+import { openBackend } from "./choose-backend.ts";
+import { samplingDefaults } from "./generation-defaults.ts";
+import { closeAll, LoadedModel } from "./loaded-model.ts";
+import type { Model } from "./model.ts";
+import { openTokenizer, tokenText } from "./open-tokenizer.ts";
+import { Registry } from "./registry.ts";
+
+export interface LoadOptions extends Watch, HubOptions {
+  /** The model families that may be loaded. */
+  readonly registry?: Registry;
+  /** The first of them that can run here is used. */
+  readonly backend?: Backend | readonly Backend[];
+  readonly residency?: Residency;
+  /** Most tokens of one text; the model's own unless memory is short. */
+  readonly context?: number;
+  /** How many texts of that length are held at once. */
+  readonly sessions?: number;
+  /** What keys and values are stored as; f32 unless told. */
+  readonly kv?: CacheDType;
+  readonly threads?: number;
+  /** Traces that `logits` can hand out. */
+  readonly taps?: readonly string[] | "all";
+  /** Most rows of one step; prompts are read in chunks of this many. */
+  readonly maxTokens?: number;
+  /** Most rows of one step whose logits are wanted. */
+  readonly maxRows?: number;
+}
+
+export const AutoModel = {
+  /**
+   * Loads a model by its folder, file or hub id. Throws what its parts throw (`missing-file`, `bad-config`,
+   * `unknown-architecture`, `missing-weight`, `unknown-backend`, `aborted`, …); nothing is left open then.
+   */
+  async load(path: string, options: LoadOptions = {}): Promise<Model> {
+    const start = performance.now();
+    const checkpoint = await openCheckpoint(path, options);
+    const opened: { close(): Promise<void> }[] = [checkpoint.source];
+    try {
+      const registry = options.registry ?? new Registry();
+      const { architecture, config } = registry.resolve(checkpoint.config, checkpoint.configPath);
+      const { backend, device, notes } = await openBackend(options.backend ?? [], options);
+      opened.unshift(device);
+      const tokenizer = await openTokenizer(checkpoint.folder);
+      const parsed = architecture.parse(config);
+      const graph = capture(architecture, parsed, checkpoint.source, { taps: options.taps ?? [] });
+      const text = await createTextModel({
+        ...options,
+        name: basename(resolve(path)),
+        graph,
+        source: checkpoint.source,
+        device,
+        modelContext: architecture.context(parsed),
+        stateBudget: Math.min(device.info.memoryBytes, freemem()) / 4,
+        tokenizer: EngineError.isInstance(tokenizer) ? tokenizer : tokenText(tokenizer),
+        stopTokens: stopTokens(checkpoint, tokenizer),
+        sampling: samplingDefaults(checkpoint.generationConfig),
+      });
+      return new LoadedModel(text, {
+        folder: checkpoint.folder,
+        architecture: architecture.name,
+        backend: backend.name,
+        loadMs: performance.now() - start,
+        tokenizer,
+        generationConfig: checkpoint.generationConfig,
+        notes: [...notes, ...tokenizerNotes(tokenizer)],
+        device,
+        source: checkpoint.source,
+      });
+    } catch (error) {
+      await closeAll(opened).catch(() => {});
+      throw error;
+    }
+  },
+};
+
+/** All that may end an answer: generation_config's (or config's) list and the tokenizer's own end. */
+function stopTokens({ generationConfig }: Checkpoint, tokenizer: Tokenizer | EngineError): readonly number[] {
+  const own = EngineError.isInstance(tokenizer) ? undefined : tokenizer.eosId;
+  return [...new Set([...generationConfig.eosTokenIds, ...(own === undefined ? [] : [own])])];
+}
+
+/** A folder without a tokenizer is usual; one that cannot be read is worth a word. */
+function tokenizerNotes(tokenizer: Tokenizer | EngineError): readonly string[] {
+  return EngineError.isInstance(tokenizer) && tokenizer.code !== "missing-file" ? [tokenizer.message] : [];
+}

@@ -1,0 +1,110 @@
+import { type Device, type DeviceInfo, EngineError, type WeightSource } from "@engine/core";
+import type { GenerationConfig } from "@engine/loader";
+import type { GenerateOptions, Generation, LogitsOptions, Session, TextModel } from "@engine/runtime";
+import type { ChatMessage, Tokenizer } from "@engine/tokenizer";
+import { ChatAnswer, chatTokens } from "./chat.ts";
+import type { Chat, ChatOptions, Model } from "./model.ts";
+
+export interface LoadedParts {
+  readonly folder: string;
+  readonly architecture: string;
+  readonly backend: string;
+  readonly loadMs: number;
+  readonly tokenizer: Tokenizer | EngineError;
+  readonly generationConfig: GenerationConfig;
+  readonly notes: readonly string[];
+  readonly device: Device;
+  readonly source: WeightSource;
+}
+
+/** A text model with its files; closes the device and the files when it is disposed. */
+export class LoadedModel implements Model {
+  readonly #text: TextModel;
+  readonly #parts: LoadedParts;
+  readonly tokenizer?: Tokenizer;
+  #disposing: Promise<void> | undefined;
+
+  constructor(text: TextModel, parts: LoadedParts) {
+    this.#text = text;
+    this.#parts = parts;
+    if (!EngineError.isInstance(parts.tokenizer)) this.tokenizer = parts.tokenizer;
+  }
+
+  get name(): string {
+    return this.#text.name;
+  }
+  get context(): number {
+    return this.#text.context;
+  }
+  get vocab(): number {
+    return this.#text.vocab;
+  }
+  get device(): DeviceInfo {
+    return this.#text.device;
+  }
+  get weights(): TextModel["weights"] {
+    return this.#text.weights;
+  }
+  get state(): TextModel["state"] {
+    return this.#text.state;
+  }
+  get folder(): string {
+    return this.#parts.folder;
+  }
+  get architecture(): string {
+    return this.#parts.architecture;
+  }
+  get backend(): string {
+    return this.#parts.backend;
+  }
+  get loadMs(): number {
+    return this.#parts.loadMs;
+  }
+  get generationConfig(): GenerationConfig {
+    return this.#parts.generationConfig;
+  }
+  get notes(): readonly string[] {
+    return this.#parts.notes;
+  }
+
+  session(): Session {
+    return this.#text.session();
+  }
+
+  generate(prompt: string | readonly number[], options?: GenerateOptions): Generation {
+    return this.#text.generate(prompt, options);
+  }
+
+  chat(messages: readonly ChatMessage[], options: ChatOptions = {}): Chat {
+    const ids = chatTokens(this.#parts.tokenizer, messages, options);
+    return new ChatAnswer((rest) => this.#text.generate(ids, rest), options);
+  }
+
+  logits(ids: readonly number[], options: LogitsOptions): Promise<void> {
+    return this.#text.logits(ids, options);
+  }
+
+  dispose(): Promise<void> {
+    this.#disposing ??= this.#end();
+    return this.#disposing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  async #end(): Promise<void> {
+    try {
+      await this.#text.dispose();
+    } finally {
+      await closeAll([this.#parts.device, this.#parts.source]);
+    }
+  }
+}
+
+/** Closes each, even when one fails; then throws the first failure. */
+export async function closeAll(owners: readonly { close(): Promise<void> }[]): Promise<void> {
+  const results = await Promise.allSettled(owners.map((owner) => owner.close()));
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed) throw failed.reason;
+}

@@ -1,0 +1,7 @@
+import { reference } from "@engine/backend-reference";
+import type { Backend } from "@engine/core";
+
+/** The engine's own backends, fastest first; the last one runs everywhere. */
+export function backends(): readonly Backend[] {
+  return [reference];
+}

@@ -1,0 +1,65 @@
+import type { SamplingOptions } from "./sampling-options.ts";
+
+export interface GenerateOptions extends SamplingOptions {
+  /** Most tokens of the answer, from 1; as many as the context holds unless told. */
+  readonly maxTokens?: number;
+  /** The answer ends before the first of these. Needs a tokenizer. */
+  readonly stop?: readonly string[];
+  /** Token ids that end the answer, besides the model's own. */
+  readonly stopTokens?: readonly number[];
+  /** Stops the answer; what there is of it is the result, and the session stays usable. */
+  readonly signal?: AbortSignal;
+  /** Prompt tokens read so far. */
+  readonly onProgress?: (done: number, total: number, what: string) => void;
+  /** A prompt of text is taken as it is: no BOS or other special token is put around it. */
+  readonly raw?: boolean;
+}
+
+/** "stop": a stop token or stop string; "length": maxTokens or the context is full; "abort": stopped from outside. */
+export type FinishReason = "stop" | "length" | "abort";
+
+export interface GenerateResult {
+  /** Ids of the answer without the stop token; with those that spell a stop string. */
+  readonly tokens: number[];
+  /** All the text that was handed out: it ends before a stop string. Empty without a tokenizer. */
+  readonly text: string;
+  readonly finishReason: FinishReason;
+  readonly usage: {
+    /** The prompt with the session's text before it. */
+    readonly promptTokens: number;
+    /** How many of them were read in earlier calls. */
+    readonly cachedTokens: number;
+    /** Tokens the model gave, a stop token included. */
+    readonly completionTokens: number;
+  };
+  /** Time spent in the model, in milliseconds; `ttftMs` runs from the start to the first token. 0 where nothing ran. */
+  readonly timings: {
+    readonly promptMs: number;
+    readonly ttftMs: number;
+    readonly decodeMs: number;
+    readonly promptTokensPerSecond: number;
+    readonly tokensPerSecond: number;
+  };
+}
+
+export interface GeneratedToken {
+  /** -1 for text held back until the end that belongs to earlier tokens. */
+  readonly token: number;
+  /** Text that became certain with this token, often "". All of them joined are the result's text. */
+  readonly text: string;
+}
+
+/**
+ * An answer on its way. It starts when it is first iterated or its result is awaited. Breaking out of the loop
+ * stops it, and the result then says "abort". Errors reach both the loop and the result.
+ */
+export interface Generation extends AsyncIterable<GeneratedToken> {
+  readonly result: Promise<GenerateResult>;
+}
+
+/** What the runtime needs of a tokenizer. */
+export interface TokenText {
+  encode(text: string, options?: { readonly addSpecialTokens?: boolean }): number[];
+  /** Gives whole characters only. */
+  detokenizer(): { push(id: number): string; flush(): string };
+}

@@ -1,0 +1,20 @@
+import type { EngineError, StateStore } from "@engine/core";
+import type { TokenText } from "./generation.ts";
+import type { Runner } from "./runner.ts";
+import type { SamplingOptions } from "./sampling-options.ts";
+import type { Turns } from "./turns.ts";
+
+/** What the sessions of a model share. */
+export interface ModelParts {
+  readonly runner: Runner;
+  readonly state: StateStore;
+  readonly turns: Turns;
+  readonly vocab: number;
+  /** Most tokens of one text. */
+  readonly context: number;
+  readonly stopTokens: readonly number[];
+  /** What an answer's options leave out. */
+  readonly sampling: SamplingOptions;
+  /** The tokenizer, or why there is none. */
+  readonly tokenizer: TokenText | EngineError;
+}

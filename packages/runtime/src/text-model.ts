@@ -1,0 +1,109 @@
+import { compile } from "@engine/compiler";
+import {
+  type CacheDType,
+  type Device,
+  type DeviceInfo,
+  EngineError,
+  type Graph,
+  type Residency,
+  type Watch,
+  type WeightSource,
+} from "@engine/core";
+import type { GenerateOptions, Generation, TokenText } from "./generation.ts";
+import { LocalTextModel } from "./local-text-model.ts";
+import type { LogitsOptions } from "./read-logits.ts";
+import { Runner } from "./runner.ts";
+import type { SamplingOptions } from "./sampling-options.ts";
+import type { Session } from "./session.ts";
+import { planState } from "./state-size.ts";
+
+/** A model ready to answer. Its sessions take turns step by step. */
+export interface TextModel extends AsyncDisposable {
+  readonly name: string;
+  /** Most tokens of one text, prompt and answer together. */
+  readonly context: number;
+  readonly vocab: number;
+  readonly device: DeviceInfo;
+  /** Bytes of weights copied into device memory, and used in place from mapped files. */
+  readonly weights: { readonly resident: number; readonly mapped: number };
+  /** Bytes set aside for key-value blocks, and how many texts of full length they hold. */
+  readonly state: { readonly bytes: number; readonly sessions: number };
+  session(): Session;
+  /** Answers in a session of its own, which ends with the answer. */
+  generate(prompt: string | readonly number[], options?: GenerateOptions): Generation;
+  /** Raw logits of every position of a text. Throws `aborted`, `bad-option`, `context-overflow`. */
+  logits(ids: readonly number[], options: LogitsOptions): Promise<void>;
+  /** Stops what runs, ends all sessions, gives the memory back. The device and the weights' source stay open. */
+  dispose(): Promise<void>;
+}
+
+export interface TextModelOptions extends Watch {
+  readonly name: string;
+  /** As `capture` gave it. */
+  readonly graph: Graph;
+  readonly source: WeightSource;
+  readonly device: Device;
+  readonly residency?: Residency;
+  /** What keys and values are stored as; f32 unless told. */
+  readonly kv?: CacheDType;
+  /** Longest text the model was made for. */
+  readonly modelContext?: number | undefined;
+  readonly context?: number | undefined;
+  readonly sessions?: number | undefined;
+  /** Bytes the key-value blocks may take where `context` is not told; a quarter of the device's memory. */
+  readonly stateBudget?: number;
+  /** Most rows of one step: prompts are read in chunks of this many; 256. */
+  readonly maxTokens?: number;
+  /** Most rows of one step whose logits are wanted; 16. */
+  readonly maxRows?: number;
+  /** The tokenizer, or an error that says why there is none. */
+  readonly tokenizer?: TokenText | EngineError;
+  readonly stopTokens?: readonly number[];
+  /** What an answer's options leave out. */
+  readonly sampling?: SamplingOptions;
+}
+
+const BLOCK_TOKENS = 32;
+
+/** Compiles the graph for the device and loads its weights. What was made by then is given back when it fails or is stopped. */
+export async function createTextModel(options: TextModelOptions): Promise<TextModel> {
+  const { graph, source, device, maxTokens = 256, maxRows = 16, kv = "f32", signal, onProgress } = options;
+  const compileOptions = { maxTokens, maxRows: Math.min(maxRows, maxTokens), maxSequences: 1, kv };
+  const program = compile(graph, source, device, compileOptions);
+  const { context, sessions, size } = planState({
+    caches: program.caches,
+    blockTokens: BLOCK_TOKENS,
+    maxTokens,
+    budget: options.stateBudget ?? device.info.memoryBytes / 4,
+    modelContext: options.modelContext,
+    context: options.context,
+    sessions: options.sessions,
+  });
+  const made: { dispose(): Promise<void> }[] = [];
+  const keep = <T extends { dispose(): Promise<void> }>(part: T): T => {
+    made.unshift(part);
+    if (signal?.aborted) throw new EngineError("aborted", `Loading ${options.name} was stopped.`);
+    return part;
+  };
+  try {
+    const watch = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
+    const residency = options.residency ?? "auto";
+    const weights = keep(await device.weights(source, program.weights, residency, watch));
+    const state = keep(await device.state(program, size));
+    const plan = keep(await device.plan(program, weights, state));
+    const noTokenizer = new EngineError("missing-file", "No tokenizer was given when the model was made.");
+    const parts = {
+      runner: new Runner(program, plan, size),
+      state,
+      vocab: program.outputs.logits![1] as number,
+      context,
+      stopTokens: options.stopTokens ?? [],
+      sampling: options.sampling ?? {},
+      tokenizer: options.tokenizer ?? noTokenizer,
+    };
+    return new LocalTextModel(options.name, parts, { device: device.info, weights, sessions, made });
+  } catch (error) {
+    for (const part of made) await part.dispose();
+    throw error;
+  }
+}
