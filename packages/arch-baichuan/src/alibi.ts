@@ -4,7 +4,8 @@
  */
 export function alibiSlopes(heads: number): number[] {
   const closest = 2 ** Math.floor(Math.log2(heads));
-  const powers = (count: number): number[] => Array.from({ length: count }, (_, i) => 2 ** ((-8 * (i + 1)) / count));
+  const powers = (count: number): number[] =>
+    Array.from({ length: count }, (_, i) => 2 ** ((-8 * (i + 1)) / count));
   const between = powers(2 * closest).filter((_, i) => i % 2 === 0);
   return [...powers(closest), ...between].slice(0, heads);
 }

@@ -1,4 +1,14 @@
-import { type Architecture, type ConfigReader, matmul, max, rsqrt, type Step, sum, type Tensor, type Weights } from "@engine/core";
+import {
+  type Architecture,
+  type ConfigReader,
+  matmul,
+  max,
+  rsqrt,
+  type Step,
+  sum,
+  type Tensor,
+  type Weights,
+} from "@engine/core";
 import {
   attention,
   type DecoderConfig,
@@ -32,10 +42,19 @@ function parse(config: ConfigReader): BaichuanConfig {
   };
 }
 
-function selfAttention(x: Tensor, w: Weights, c: BaichuanConfig, step: Step, angles: RopeAngles, layer: number): Tensor {
+function selfAttention(
+  x: Tensor,
+  w: Weights,
+  c: BaichuanConfig,
+  step: Step,
+  angles: RopeAngles,
+  layer: number,
+): Tensor {
   const packed = linear(x, w.at("W_pack"));
   const width = c.heads * c.headDim;
-  const [q, k, v] = [0, 1, 2].map((part) => packed.slice(1, part * width, (part + 1) * width).heads(c.heads)) as [Tensor, Tensor, Tensor];
+  const [q, k, v] = [0, 1, 2].map((part) =>
+    packed.slice(1, part * width, (part + 1) * width).heads(c.heads),
+  ) as [Tensor, Tensor, Tensor];
   const turned = (y: Tensor): Tensor => (c.alibi ? y : rope(y, angles));
   const cache = step.cache(layer).append(turned(k), v);
   const slopes = c.alibi ? { slopes: alibiSlopes(c.heads) } : {};
@@ -60,7 +79,9 @@ export const baichuan: Architecture<BaichuanConfig> = {
   forward(step, weights, c) {
     const angles = ropeAngles(step, c.rope);
     const last = decoder(step, weights, c, (x, w, i) => {
-      const mixed = x.add(selfAttention(rmsNorm(x, w.at("input_layernorm"), c.eps), w.at("self_attn"), c, step, angles, i));
+      const mixed = x.add(
+        selfAttention(rmsNorm(x, w.at("input_layernorm"), c.eps), w.at("self_attn"), c, step, angles, i),
+      );
       const normed = rmsNorm(mixed, w.at("post_attention_layernorm"), c.eps);
       return mixed.add(gatedMlp(normed, w.at("mlp"), { activation: c.activation }));
     });

@@ -1,5 +1,24 @@
-import { type Architecture, type ConfigReader, EngineError, matmul, type Step, silu, type Tensor, type Weights } from "@engine/core";
-import { attention, embed, linear, plainRope, type RopeAngles, type RopeConfig, rmsNorm, rope, ropeAngles } from "@engine/nn";
+import {
+  type Architecture,
+  type ConfigReader,
+  EngineError,
+  matmul,
+  type Step,
+  silu,
+  type Tensor,
+  type Weights,
+} from "@engine/core";
+import {
+  attention,
+  embed,
+  linear,
+  plainRope,
+  type RopeAngles,
+  type RopeConfig,
+  rmsNorm,
+  rope,
+  ropeAngles,
+} from "@engine/nn";
 
 interface ChatGlmConfig {
   readonly layers: number;
@@ -24,7 +43,10 @@ function parse(config: ConfigReader): ChatGlmConfig {
   ] as const;
   for (const [key, value] of unsupported) {
     if (config.bool(key, value) === value) continue;
-    throw new EngineError("unsupported", `${config.where}: "${key}" is ${!value}; published ChatGLM models have ${value}, and only that is implemented.`);
+    throw new EngineError(
+      "unsupported",
+      `${config.where}: "${key}" is ${!value}; published ChatGLM models have ${value}, and only that is implemented.`,
+    );
   }
   const heads = config.int("num_attention_heads");
   const headDim = config.int("kv_channels", config.int("hidden_size") / heads);
@@ -43,27 +65,52 @@ function parse(config: ConfigReader): ChatGlmConfig {
   };
 }
 
-function selfAttention(x: Tensor, w: Weights, c: ChatGlmConfig, step: Step, angles: RopeAngles, layer: number): Tensor {
+function selfAttention(
+  x: Tensor,
+  w: Weights,
+  c: ChatGlmConfig,
+  step: Step,
+  angles: RopeAngles,
+  layer: number,
+): Tensor {
   const [q, k, v] = unpack(linear(x, w.at("query_key_value"), { bias: c.qkvBias }), c);
   const cache = step.cache(layer).append(rope(k, angles, { interleaved: true }), v);
   const mixed = attention(rope(q, angles, { interleaved: true }), cache.tensor, { scale: c.headDim ** -0.5 });
   return linear(mixed.merge(), w.at("dense"), { bias: c.bias });
 }
 
-function unpack(packed: Tensor, { heads, kvHeads, headDim, packedByHead }: ChatGlmConfig): [Tensor, Tensor, Tensor] {
+function unpack(
+  packed: Tensor,
+  { heads, kvHeads, headDim, packedByHead }: ChatGlmConfig,
+): [Tensor, Tensor, Tensor] {
   if (packedByHead) {
     const each = packed.heads(heads);
-    return [0, 1, 2].map((part) => each.slice(2, part * headDim, (part + 1) * headDim)) as [Tensor, Tensor, Tensor];
+    return [0, 1, 2].map((part) => each.slice(2, part * headDim, (part + 1) * headDim)) as [
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
   }
-  const [q, k, v] = [0, heads, heads + kvHeads, heads + 2 * kvHeads].map((head) => head * headDim) as [number, number, number, number];
+  const [q, k, v] = [0, heads, heads + kvHeads, heads + 2 * kvHeads].map((head) => head * headDim) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   const end = (heads + 2 * kvHeads) * headDim;
-  return [packed.slice(1, q, k).heads(heads), packed.slice(1, k, v).heads(kvHeads), packed.slice(1, v, end).heads(kvHeads)];
+  return [
+    packed.slice(1, q, k).heads(heads),
+    packed.slice(1, k, v).heads(kvHeads),
+    packed.slice(1, v, end).heads(kvHeads),
+  ];
 }
 
 function mlp(x: Tensor, w: Weights, c: ChatGlmConfig): Tensor {
   const both = linear(x, w.at("dense_h_to_4h"), { bias: c.bias });
   const size = (both.shape[1] as number) / 2;
-  return linear(silu(both.slice(1, 0, size)).mul(both.slice(1, size, 2 * size)), w.at("dense_4h_to_h"), { bias: c.bias });
+  return linear(silu(both.slice(1, 0, size)).mul(both.slice(1, size, 2 * size)), w.at("dense_4h_to_h"), {
+    bias: c.bias,
+  });
 }
 
 /** ChatGLM 2 and 3, and GLM 4 9B as THUDM published them: half of each head turns, in pairs of neighbours. */

@@ -28,8 +28,16 @@ function parse(config: ConfigReader): GlmConfig {
 }
 
 /** Half of each head turns, in pairs of neighbours. */
-function selfAttention(x: Tensor, w: Weights, c: GlmConfig, step: Step, angles: RopeAngles, layer: number): Tensor {
-  const project = (name: string, heads: number): Tensor => linear(x, w.at(name), { bias: c.qkvBias }).heads(heads);
+function selfAttention(
+  x: Tensor,
+  w: Weights,
+  c: GlmConfig,
+  step: Step,
+  angles: RopeAngles,
+  layer: number,
+): Tensor {
+  const project = (name: string, heads: number): Tensor =>
+    linear(x, w.at(name), { bias: c.qkvBias }).heads(heads);
   const q = rope(project("q_proj", c.heads), angles, { interleaved: true });
   const k = rope(project("k_proj", c.kvHeads), angles, { interleaved: true });
   const cache = step.cache(layer).append(k, project("v_proj", c.kvHeads));
@@ -48,9 +56,18 @@ export const glm: Architecture<GlmConfig> = {
     const angles = ropeAngles(step, c.rope);
     const last = decoder(step, weights, c, (x, w, i) => {
       const after = (y: Tensor, name: string): Tensor => (c.postNorms ? rmsNorm(y, w.at(name), c.eps) : y);
-      const mixed = selfAttention(rmsNorm(x, w.at("input_layernorm"), c.eps), w.at("self_attn"), c, step, angles, i);
+      const mixed = selfAttention(
+        rmsNorm(x, w.at("input_layernorm"), c.eps),
+        w.at("self_attn"),
+        c,
+        step,
+        angles,
+        i,
+      );
       const y = x.add(after(mixed, "post_self_attn_layernorm"));
-      const mlp = gatedMlp(rmsNorm(y, w.at("post_attention_layernorm"), c.eps), w.at("mlp"), { activation: c.activation });
+      const mlp = gatedMlp(rmsNorm(y, w.at("post_attention_layernorm"), c.eps), w.at("mlp"), {
+        activation: c.activation,
+      });
       return y.add(after(mlp, "post_mlp_layernorm"));
     });
     return languageHead(last, weights, c);

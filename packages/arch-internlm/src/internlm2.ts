@@ -1,5 +1,23 @@
-import { type Architecture, type ConfigReader, matmul, type Step, silu, type Tensor, type Weights } from "@engine/core";
-import { attention, type DecoderConfig, decoderConfig, embed, linear, type RopeAngles, rmsNorm, rope, ropeAngles } from "@engine/nn";
+import {
+  type Architecture,
+  type ConfigReader,
+  matmul,
+  type Step,
+  silu,
+  type Tensor,
+  type Weights,
+} from "@engine/core";
+import {
+  attention,
+  type DecoderConfig,
+  decoderConfig,
+  embed,
+  linear,
+  type RopeAngles,
+  rmsNorm,
+  rope,
+  ropeAngles,
+} from "@engine/nn";
 
 interface InternLm2Config extends DecoderConfig {
   readonly bias: boolean;
@@ -10,13 +28,22 @@ function parse(config: ConfigReader): InternLm2Config {
 }
 
 /** The packed projection holds, for each key head, its queries, the key and the value. */
-function selfAttention(x: Tensor, w: Weights, c: InternLm2Config, step: Step, angles: RopeAngles, layer: number): Tensor {
+function selfAttention(
+  x: Tensor,
+  w: Weights,
+  c: InternLm2Config,
+  step: Step,
+  angles: RopeAngles,
+  layer: number,
+): Tensor {
   const { kvHeads, headDim, bias } = c;
   const queries = c.heads / kvHeads;
   const groups = linear(x, w.at("wqkv"), { bias }).heads(kvHeads);
   const part = (begin: number, end: number): Tensor => groups.slice(2, begin * headDim, end * headDim);
   const q = part(0, queries).reshape([x.shape[0]!, c.heads, headDim]);
-  const cache = step.cache(layer).append(rope(part(queries, queries + 1), angles), part(queries + 1, queries + 2));
+  const cache = step
+    .cache(layer)
+    .append(rope(part(queries, queries + 1), angles), part(queries + 1, queries + 2));
   const mixed = attention(rope(q, angles), cache.tensor, { scale: headDim ** -0.5 });
   return linear(mixed.merge(), w.at("wo"), { bias });
 }
@@ -40,7 +67,16 @@ export const internlm2: Architecture<InternLm2Config> = {
     step.tap("embed", x);
     for (let i = 0; i < c.layers; i++) {
       const layer = w.at(`layers.${i}`);
-      x = x.add(selfAttention(rmsNorm(x, layer.at("attention_norm"), c.eps), layer.at("attention"), c, step, angles, i));
+      x = x.add(
+        selfAttention(
+          rmsNorm(x, layer.at("attention_norm"), c.eps),
+          layer.at("attention"),
+          c,
+          step,
+          angles,
+          i,
+        ),
+      );
       x = x.add(feedForward(rmsNorm(x, layer.at("ffn_norm"), c.eps), layer.at("feed_forward")));
       step.tap(`layer${i}`, x);
     }

@@ -31,11 +31,21 @@ function parse(config: ConfigReader): MixtralConfig {
   };
 }
 
-function selfAttention(x: Tensor, w: Weights, c: MixtralConfig, step: Step, angles: RopeAngles, layer: number): Tensor {
+function selfAttention(
+  x: Tensor,
+  w: Weights,
+  c: MixtralConfig,
+  step: Step,
+  angles: RopeAngles,
+  layer: number,
+): Tensor {
   const q = rope(linear(x, w.at("q_proj")).heads(c.heads), angles);
   const k = rope(linear(x, w.at("k_proj")).heads(c.kvHeads), angles);
   const cache = step.cache(layer).append(k, linear(x, w.at("v_proj")).heads(c.kvHeads));
-  const mixed = attention(q, cache.tensor, { scale: c.headDim ** -0.5, ...(c.window && { window: c.window }) });
+  const mixed = attention(q, cache.tensor, {
+    scale: c.headDim ** -0.5,
+    ...(c.window && { window: c.window }),
+  });
   return linear(mixed.merge(), w.at("o_proj"));
 }
 
@@ -57,7 +67,9 @@ export const mixtral: Architecture<MixtralConfig> = {
   forward(step, weights, c) {
     const angles = ropeAngles(step, c.rope);
     const last = decoder(step, weights, c, (x, w, i) => {
-      const mixed = x.add(selfAttention(rmsNorm(x, w.at("input_layernorm"), c.eps), w.at("self_attn"), c, step, angles, i));
+      const mixed = x.add(
+        selfAttention(rmsNorm(x, w.at("input_layernorm"), c.eps), w.at("self_attn"), c, step, angles, i),
+      );
       return mixed.add(sparseMlp(rmsNorm(mixed, w.at("post_attention_layernorm"), c.eps), w, c));
     });
     return languageHead(last, weights, c);

@@ -19,7 +19,8 @@ export function selfAttention(
   angles: RopeAngles,
   layer: number,
 ): Tensor {
-  const project = (name: string, heads: number): Tensor => linear(x, w.at(name), { bias: c.qkvBias }).heads(heads);
+  const project = (name: string, heads: number): Tensor =>
+    linear(x, w.at(name), { bias: c.qkvBias }).heads(heads);
   const normed = (y: Tensor, name: string): Tensor => (c.qkNorm ? rmsNorm(y, w.at(name), c.eps) : y);
   const q = rope(normed(project("q_proj", c.heads), "q_norm"), angles);
   const k = rope(normed(project("k_proj", c.kvHeads), "k_norm"), angles);

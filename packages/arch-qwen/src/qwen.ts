@@ -1,5 +1,13 @@
 import type { Architecture, ConfigReader } from "@engine/core";
-import { type DecoderConfig, decoder, decoderConfig, gatedMlp, languageHead, rmsNorm, ropeAngles } from "@engine/nn";
+import {
+  type DecoderConfig,
+  decoder,
+  decoderConfig,
+  gatedMlp,
+  languageHead,
+  rmsNorm,
+  ropeAngles,
+} from "@engine/nn";
 import { type QwenAttention, selfAttention } from "./attention.ts";
 import { type SparseMlp, sparseMlp, sparseMlpConfig } from "./sparse-mlp.ts";
 import { qwenWindows } from "./windows.ts";
@@ -25,12 +33,18 @@ function parse(config: ConfigReader): QwenConfig {
 }
 
 /** Every `decoder_sparse_step`th layer, without those of `mlp_only_layers`. */
-function sparseLayers(config: ConfigReader, layers: number, mixture: boolean): readonly (SparseMlp | undefined)[] {
+function sparseLayers(
+  config: ConfigReader,
+  layers: number,
+  mixture: boolean,
+): readonly (SparseMlp | undefined)[] {
   if (!mixture) return [];
   const mlp = sparseMlpConfig(config, { renormalise: false });
   const stride = config.int("decoder_sparse_step", 1);
   const dense = config.floats("mlp_only_layers") ?? [];
-  return Array.from({ length: layers }, (_, i) => (dense.includes(i) || (i + 1) % stride !== 0 ? undefined : mlp));
+  return Array.from({ length: layers }, (_, i) =>
+    dense.includes(i) || (i + 1) % stride !== 0 ? undefined : mlp,
+  );
 }
 
 /** Qwen 2: Llama with biases on q, k, v. Qwen 3: with normalised queries and keys instead. Both also as mixtures of experts. */
@@ -44,10 +58,14 @@ export const qwen: Architecture<QwenConfig> = {
   forward(step, weights, c) {
     const angles = ropeAngles(step, c.rope);
     const last = decoder(step, weights, c, (x, w, i) => {
-      const mixed = x.add(selfAttention(rmsNorm(x, w.at("input_layernorm"), c.eps), w.at("self_attn"), c, step, angles, i));
+      const mixed = x.add(
+        selfAttention(rmsNorm(x, w.at("input_layernorm"), c.eps), w.at("self_attn"), c, step, angles, i),
+      );
       const normed = rmsNorm(mixed, w.at("post_attention_layernorm"), c.eps);
       const sparse = c.sparse[i];
-      const mlp = sparse ? sparseMlp(normed, w.at("mlp"), sparse, c.activation) : gatedMlp(normed, w.at("mlp"), { activation: c.activation });
+      const mlp = sparse
+        ? sparseMlp(normed, w.at("mlp"), sparse, c.activation)
+        : gatedMlp(normed, w.at("mlp"), { activation: c.activation });
       return mixed.add(mlp);
     });
     return languageHead(last, weights, c);

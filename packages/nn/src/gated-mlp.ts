@@ -27,8 +27,10 @@ export interface GatedMlpOptions {
  */
 export function gatedMlp(x: Tensor, w: Weights, options: GatedMlpOptions): Tensor {
   const { activation: name, ...bias } = options;
-  const down = (gate: Tensor, up: Tensor): Tensor => linear(activate(gate, name).mul(up), w.at("down_proj"), bias);
-  if (!w.at("gate_up_proj").has()) return down(linear(x, w.at("gate_proj"), bias), linear(x, w.at("up_proj"), bias));
+  const down = (gate: Tensor, up: Tensor): Tensor =>
+    linear(activate(gate, name).mul(up), w.at("down_proj"), bias);
+  if (!w.at("gate_up_proj").has())
+    return down(linear(x, w.at("gate_proj"), bias), linear(x, w.at("up_proj"), bias));
   const both = linear(x, w.at("gate_up_proj"), bias);
   const size = (both.shape.at(-1) as number) / 2;
   return down(both.slice(-1, 0, size), both.slice(-1, size, 2 * size));

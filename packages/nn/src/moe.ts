@@ -8,7 +8,10 @@ export interface Routing {
 }
 
 /** The k best of a softmax over all experts; `renormalise` makes their weights sum to 1. logits [rows, experts]. */
-export function route(logits: Tensor, options: { readonly k: number; readonly renormalise: boolean }): Routing {
+export function route(
+  logits: Tensor,
+  options: { readonly k: number; readonly renormalise: boolean },
+): Routing {
   const scores = softmax(logits);
   const ids = topK(scores, options.k);
   const weights = take(scores, ids);
@@ -27,19 +30,27 @@ export interface ExpertNames {
 }
 
 /** Experts stored one by one (`experts.3.gate_proj.weight`) or fused (`experts.gate_up_proj` [experts, 2 · size, hidden]). */
-export function experts(w: Weights, count: number, names: ExpertNames = { gate: "gate_proj", up: "up_proj", down: "down_proj" }): Experts {
+export function experts(
+  w: Weights,
+  count: number,
+  names: ExpertNames = { gate: "gate_proj", up: "up_proj", down: "down_proj" },
+): Experts {
   const stored = w.at("experts");
   if (stored.has("gate_up_proj")) {
     const each = (name: string): Tensor[] => {
       const fused = stored.get(name);
       if (fused.shape[0] !== count) {
-        throw new EngineError("bad-shape", `weight "${stored.path}.${name}": holds ${fused.shape[0]} experts, but config.json says ${count}.`);
+        throw new EngineError(
+          "bad-shape",
+          `weight "${stored.path}.${name}": holds ${fused.shape[0]} experts, but config.json says ${count}.`,
+        );
       }
       return Array.from({ length: count }, (_, e) => fused.slice(0, e, e + 1));
     };
     return { gateUp: each("gate_up_proj"), down: each("down_proj") };
   }
-  const each = (name: string): Tensor[] => Array.from({ length: count }, (_, e) => stored.at(`${e}.${name}`).get());
+  const each = (name: string): Tensor[] =>
+    Array.from({ length: count }, (_, e) => stored.at(`${e}.${name}`).get());
   return { gate: each(names.gate), up: each(names.up), down: each(names.down) };
 }
 
@@ -49,7 +60,10 @@ export function moe(x: Tensor, { ids, weights }: Routing, parts: Experts, activa
   const outputs = expertMatmul(activate(gate, activation).mul(up), ids, parts.down);
   const [rows, k, hidden] = outputs.shape as [number, number, number];
   const each = Array.from({ length: k }, (_, j) =>
-    outputs.slice(1, j, j + 1).reshape([rows, hidden]).mul(weights.slice(1, j, j + 1)),
+    outputs
+      .slice(1, j, j + 1)
+      .reshape([rows, hidden])
+      .mul(weights.slice(1, j, j + 1)),
   );
   return each.reduce((total, output) => total.add(output));
 }

@@ -47,7 +47,10 @@ export function ropeConfig(config: ConfigReader, defaults: RopeDefaults): RopeCo
   const scaling = defaults.section ?? config.section("rope_scaling") ?? config.section("rope_parameters");
   const own = (key: string): ConfigReader => (scaling?.has(key) ? scaling : config);
   const theta = own("rope_theta").float("rope_theta", defaults.theta ?? 10_000);
-  const dim = Math.trunc(defaults.headDim * own("partial_rotary_factor").float("partial_rotary_factor", defaults.partialRotary ?? 1));
+  const dim = Math.trunc(
+    defaults.headDim *
+      own("partial_rotary_factor").float("partial_rotary_factor", defaults.partialRotary ?? 1),
+  );
   const fixed = (inverse: Float32Array, attentionFactor = 1): RopeConfig => ({
     frequencies: { kind: "fixed", inverse },
     attentionFactor,

@@ -1,0 +1,2 @@
+export { gemma3 } from "./gemma3.ts";
+export { gemma3n } from "./gemma3n.ts";
