@@ -1,0 +1,95 @@
+import type { Io } from "../io.ts";
+import { showLayers } from "../model/layer-facts.ts";
+import { paint } from "../terminal/paint.ts";
+import { showBytes, showCount } from "../terminal/quantities.ts";
+import { table } from "../terminal/table.ts";
+import type { InspectFlags, Inspection } from "./inspect.ts";
+
+/** Keys of config.json people look for first. */
+const CONFIG_KEYS = [
+  "hidden_size",
+  "intermediate_size",
+  "num_hidden_layers",
+  "hidden_act",
+  "rms_norm_eps",
+  "rope_theta",
+  "sliding_window",
+  "tie_word_embeddings",
+];
+/** How many tensors are shown unless all are asked for. */
+const FIRST = 8;
+
+/** An inspection for people. */
+export function inspectText(io: Io, found: Inspection, flags: InspectFlags): string {
+  const { bold, red } = paint(io.stdout, io.env);
+  const heading = `${bold(found.path)}\n`;
+  const problem = found.problem === undefined ? "" : `${red("problem:")} ${found.problem}\n`;
+  return `${heading}${problem}${table(facts(found))}${memory(found, bold)}${tensors(found, { all: flags.tensors ?? false, bold })}`;
+}
+
+function facts(found: Inspection): [string, string][] {
+  const { weights, files, tokenizer, eosTokenIds, unread, config } = found;
+  const types = Object.entries(weights.types).map(
+    ([type, { parameters }]) => `${type} ${showCount(parameters)}`,
+  );
+  const named = CONFIG_KEYS.filter((key) => config?.[key] !== undefined && config[key] !== null);
+  const rows: ([string, string] | undefined)[] = [
+    config && ["family", familyOf(found)],
+    [
+      "parameters",
+      `${showCount(weights.parameters)} in ${weights.tensors} tensors: ${types.join(", ") || "none"}`,
+    ],
+    [
+      "files",
+      `${files.length === 1 ? files[0]!.path : `${files.length} files`}, ${showBytes(weights.bytes)} of weights`,
+    ],
+    found.layers.length > 0 ? ["layers", showLayers(found.layers)] : undefined,
+    found.context === undefined ? undefined : ["context", `${found.context} tokens`],
+    found.vocabulary === undefined ? undefined : ["vocabulary", String(found.vocabulary)],
+    tokenizer === undefined ? undefined : ["tokenizer", tokenizerText(tokenizer)],
+    eosTokenIds === undefined ? undefined : ["ends at", eosTokenIds.join(", ") || "no token known"],
+    named.length > 0
+      ? ["config", named.map((key) => `${key} ${String(config?.[key])}`).join(", ")]
+      : undefined,
+    unread.length > 0 ? ["not read", `${unread.length} tensors, such as ${unread[0]}`] : undefined,
+  ];
+  return rows.filter((row) => row !== undefined);
+}
+
+function familyOf({ architecture, modelType }: Inspection): string {
+  const type = modelType === undefined ? "no model_type" : `model_type ${modelType}`;
+  return `${architecture ?? "unknown"} (${type})`;
+}
+
+function tokenizerText(tokenizer: NonNullable<Inspection["tokenizer"]>): string {
+  if (typeof tokenizer === "string") return `none: ${tokenizer}`;
+  return `${tokenizer.tokens} tokens, ${tokenizer.chatTemplate ? "with" : "without"} a chat template`;
+}
+
+function memory({ memory: estimates }: Inspection, bold: (text: string) => string): string {
+  if (estimates.length === 0) return "";
+  const rows = estimates.flatMap(({ context, weights, kv }) =>
+    (["f32", "f16"] as const).map((type) => [
+      String(context),
+      type,
+      showBytes(kv[type]),
+      showBytes(weights + kv[type]),
+      `${showBytes(kv[type])} + ${showBytes(weights)} in the file's pages`,
+    ]),
+  );
+  const heading = ["context", "--kv", "keys and values", "resident", "mapped"];
+  return `\n${bold("Memory")} (estimated; what a step computes in between comes on top)\n${table([heading, ...rows], { right: [0, 2, 3] })}`;
+}
+
+function tensors(found: Inspection, { all, bold }: { all: boolean; bold: (text: string) => string }): string {
+  const shown = all ? found.tensors : found.tensors.slice(0, FIRST);
+  const rows = shown.map(({ name, type, shape, bytes }) => [
+    name,
+    type,
+    `[${shape.join(", ")}]`,
+    showBytes(bytes),
+  ]);
+  const rest = found.tensors.length - shown.length;
+  const more = rest > 0 ? `… and ${rest} more; --tensors lists all.\n` : "";
+  return `\n${bold("Tensors")}\n${table(rows, { right: [3] })}${more}`;
+}

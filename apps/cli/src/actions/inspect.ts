@@ -1,0 +1,83 @@
+import { resolve } from "node:path";
+import { EXIT } from "../exit-code.ts";
+import type { Io } from "../io.ts";
+import {
+  type ArchitectureFacts,
+  architectureFacts,
+  openForInspection,
+  type TokenizerFacts,
+  tokenizerFacts,
+} from "../model/describe-model.ts";
+import { extensions } from "../model/extensions.ts";
+import { estimateMemory, type MemoryEstimate } from "../model/memory-estimate.ts";
+import { type TensorFacts, tensorFacts, totals } from "../model/tensor-facts.ts";
+import { inspectText } from "./inspect-text.ts";
+
+export interface InspectFlags {
+  readonly tensors?: boolean;
+  readonly context?: number;
+  readonly plugin?: readonly string[];
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** What `inspect --json` prints. Absent members are not known: without a config.json there are only tensors. */
+export interface Inspection extends Partial<Omit<ArchitectureFacts, "layers" | "unread">> {
+  readonly path: string;
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+  readonly modelType?: string;
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly weights: ReturnType<typeof totals>;
+  readonly layers: ArchitectureFacts["layers"];
+  readonly unread: readonly string[];
+  readonly tokenizer?: TokenizerFacts | string;
+  readonly eosTokenIds?: readonly number[];
+  readonly memory: readonly MemoryEstimate[];
+  readonly tensors: readonly TensorFacts[];
+}
+
+/** Contexts people compare; the model's own comes last. */
+const CONTEXTS = [4096, 32_768];
+
+export async function inspect(
+  io: Io,
+  { model: path, flags }: { readonly model: string; readonly flags: InspectFlags },
+): Promise<number> {
+  const { checkpoint, source } = await openForInspection(path);
+  try {
+    const tensors = tensorFacts(source);
+    const weights = totals(tensors);
+    const { registry } = await extensions(flags.plugin);
+    const facts: ArchitectureFacts = checkpoint
+      ? architectureFacts(checkpoint, registry)
+      : { layers: [], unread: [] };
+    const config = (checkpoint?.config ?? {}) as Readonly<Record<string, unknown>>;
+    const inspection: Inspection = {
+      path: resolve(checkpoint?.folder ?? path),
+      files: source.files.map((file) => ({ path: file.path, bytes: file.bytes })),
+      ...facts,
+      ...(typeof config.model_type === "string" && { modelType: config.model_type }),
+      weights,
+      ...(checkpoint && {
+        config,
+        tokenizer: await tokenizerFacts(checkpoint.folder),
+        eosTokenIds: checkpoint.generationConfig.eosTokenIds,
+      }),
+      memory: contexts(facts, flags.context).map((context) =>
+        estimateMemory(facts.layers, { context, weights: weights.bytes }),
+      ),
+      tensors,
+    };
+    io.stdout.write(flags.json ? `${JSON.stringify(inspection)}\n` : inspectText(io, inspection, flags));
+    return EXIT.done;
+  } finally {
+    await source.close();
+  }
+}
+
+function contexts({ layers, context }: ArchitectureFacts, asked: number | undefined): number[] {
+  if (layers.length === 0) return [];
+  if (asked !== undefined) return [asked];
+  if (context === undefined) return CONTEXTS;
+  return [...CONTEXTS.filter((tokens) => tokens < context), context];
+}

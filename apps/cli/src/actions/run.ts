@@ -1,0 +1,83 @@
+import { existsSync } from "node:fs";
+import { EngineError } from "@engine/core";
+import { openCheckpoint } from "@engine/loader";
+import { EXIT, stoppedExitCode } from "../exit-code.ts";
+import type { Io } from "../io.ts";
+import { answer } from "../model/answer.ts";
+import { answerOptions } from "../model/answer-options.ts";
+import { openModel } from "../model/open-model.ts";
+import { readPrompt } from "../model/prompt-text.ts";
+import { promptTokens } from "../model/prompt-tokens.ts";
+import { runReport } from "../model/run-report.ts";
+import { writeLogits } from "../model/write-logits.ts";
+import { modelAndPrompt, type PromptFlags } from "../options/model-and-prompt.ts";
+import type { ModelFlags } from "../options/model-flags.ts";
+import { checkSampling, type SamplingFlags } from "../options/sampling-flags.ts";
+import { stopper } from "../stopper.ts";
+import { statusLine } from "../terminal/status-line.ts";
+import { UsageError } from "../usage-error.ts";
+
+export interface RunFlags extends ModelFlags, SamplingFlags, PromptFlags {
+  readonly raw?: boolean;
+  readonly system?: string;
+  readonly ignoreEos?: boolean;
+  readonly json?: boolean;
+  readonly logits?: string;
+  readonly layers?: boolean;
+}
+
+/** Where the demo model's stories begin when nobody says otherwise. */
+const DEMO_PROMPT = "Once upon a time";
+
+export async function run(
+  io: Io,
+  { args, flags }: { readonly args: readonly string[]; readonly flags: RunFlags },
+): Promise<number> {
+  const { model: path, prompt: source } = modelAndPrompt(args, flags, existsSync);
+  checkFlags(flags);
+  if (path !== undefined && !source) await refusePromptless(path);
+  using stop = stopper(io);
+  const prompt = await readPrompt(io, source ?? { from: "text", text: DEMO_PROMPT });
+  await using model = await openModel(io, path, {
+    flags,
+    signal: stop.signal,
+    ...(flags.layers && { taps: "all" as const }),
+  });
+  const tokens = promptTokens(model, prompt, { raw: flags.raw ?? false, system: flags.system });
+  const { ids } = tokens;
+  if (flags.logits !== undefined) {
+    const { logits: file, layers = false } = flags;
+    await writeLogits(io, model, { file, layers, ids, signal: stop.signal });
+  }
+  const options = answerOptions(model, flags);
+  const result = await answer(io, model, {
+    tokens,
+    options: { ...options, signal: stop.signal },
+    quiet: flags.json,
+  });
+  if (flags.json) {
+    const text = typeof prompt === "string" ? { prompt } : {};
+    io.stdout.write(`${JSON.stringify(runReport(model, { ...text, result, seed: options.seed }))}\n`);
+  } else if (io.stderr.isTTY === true || flags.verbose) {
+    io.stderr.write(statusLine(io, { result, loadMs: model.loadMs }));
+  }
+  return stop.reason ? stoppedExitCode(stop.reason) : EXIT.done;
+}
+
+function checkFlags(flags: RunFlags): void {
+  if (flags.layers && flags.logits === undefined) throw new UsageError("--layers goes with --logits FILE.");
+  checkSampling(flags);
+}
+
+/** A model that cannot be opened is the first thing to say; then, that its prompt is missing. */
+async function refusePromptless(path: string): Promise<never> {
+  try {
+    const { source } = await openCheckpoint(path);
+    await source.close();
+  } catch (error) {
+    if (!EngineError.isInstance(error) || error.code !== "missing-file" || existsSync(path)) throw error;
+    const hint = `To send it to the demo model as a prompt: engine run --prompt ${JSON.stringify(path)}.`;
+    throw new EngineError(error.code, `${error.message} ${hint}`, { cause: error });
+  }
+  throw new UsageError("There is no prompt; give one as PROMPT, --prompt, --file or --token-ids.");
+}

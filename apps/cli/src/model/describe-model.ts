@@ -1,0 +1,74 @@
+import type { Registry } from "@engine/auto";
+import { capture, EngineError } from "@engine/core";
+import { type Checkpoint, openCheckpoint, openSafetensors, type SafetensorsSource } from "@engine/loader";
+import { loadTokenizer } from "@engine/tokenizer";
+import { type LayerFacts, layerFacts } from "./layer-facts.ts";
+
+/** What an architecture makes of a checkpoint; or why it cannot. */
+export interface ArchitectureFacts {
+  readonly architecture?: string;
+  readonly context?: number | undefined;
+  readonly vocabulary?: number;
+  readonly layers: readonly LayerFacts[];
+  /** Tensors of the files that the architecture does not read. */
+  readonly unread: readonly string[];
+  readonly problem?: string;
+}
+
+export function architectureFacts(checkpoint: Checkpoint, registry: Registry): ArchitectureFacts {
+  const none = { layers: [], unread: [] };
+  try {
+    const { architecture, config: reader } = registry.resolve(checkpoint.config, checkpoint.configPath);
+    const config = architecture.parse(reader);
+    const named = { architecture: architecture.name, context: architecture.context(config) };
+    try {
+      const graph = capture(architecture, config, checkpoint.source);
+      const read = new Set(graph.nodes.map(({ op, attrs }) => (op.name === "weight" ? attrs.name : undefined)));
+      return {
+        ...named,
+        vocabulary: Number(graph.outputs.logits!.shape[1]),
+        layers: layerFacts(graph),
+        unread: [...checkpoint.source.names()].filter((name) => !read.has(name)),
+      };
+    } catch (error) {
+      return { ...named, ...none, problem: messageOf(error) };
+    }
+  } catch (error) {
+    return { ...none, problem: messageOf(error) };
+  }
+}
+
+export interface TokenizerFacts {
+  readonly tokens: number;
+  readonly chatTemplate: boolean;
+}
+
+/** The tokenizer beside the weights, or the sentence that says why there is none. */
+export async function tokenizerFacts(folder: string): Promise<TokenizerFacts | string> {
+  try {
+    const { vocabSize, hasChatTemplate } = await loadTokenizer(folder);
+    return { tokens: vocabSize, chatTemplate: hasChatTemplate };
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** A whole checkpoint, or weights that lie somewhere without a config.json. */
+export async function openForInspection(
+  path: string,
+): Promise<{ readonly checkpoint?: Checkpoint; readonly source: SafetensorsSource }> {
+  try {
+    const checkpoint = await openCheckpoint(path);
+    return { checkpoint, source: checkpoint.source };
+  } catch (error) {
+    if (!EngineError.isInstance(error) || !["missing-file", "bad-option"].includes(error.code)) throw error;
+    const source = await openSafetensors(path).catch(() => undefined);
+    if (!source) throw error;
+    return { source };
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (EngineError.isInstance(error)) return error.message;
+  throw error;
+}

@@ -1,0 +1,36 @@
+import type { Model } from "@engine/auto";
+import { EngineError } from "@engine/core";
+
+export interface PromptTokens {
+  readonly ids: readonly number[];
+  /** What the answer continues, for a prompt that is text and has no template around it. */
+  readonly continues: string | undefined;
+}
+
+/** Token ids of a prompt: by the chat template when the model has one, unless `raw`. */
+export function promptTokens(
+  { tokenizer, folder }: Pick<Model, "tokenizer" | "folder">,
+  prompt: string | readonly number[],
+  { raw, system }: { readonly raw: boolean; readonly system?: string | undefined },
+): PromptTokens {
+  if (typeof prompt !== "string") return { ids: prompt, continues: undefined };
+  if (!tokenizer) {
+    throw new EngineError(
+      "missing-file",
+      `${folder}: has no tokenizer.json, so it cannot read text; give token ids (--token-ids 1,2,3).`,
+    );
+  }
+  if (raw || !tokenizer.hasChatTemplate) {
+    if (system !== undefined) {
+      const why = raw ? "--raw leaves it out" : "this model has none; put the text into the prompt";
+      throw new EngineError("bad-option", `--system needs a chat template, but ${why}.`);
+    }
+    return { ids: tokenizer.encode(prompt), continues: prompt };
+  }
+  const messages = [
+    ...(system === undefined ? [] : [{ role: "system", content: system }]),
+    { role: "user", content: prompt },
+  ];
+  const text = tokenizer.chatTemplate.render({ messages, addGenerationPrompt: true });
+  return { ids: tokenizer.encode(text, { addSpecialTokens: false }), continues: undefined };
+}

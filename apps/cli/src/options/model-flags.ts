@@ -1,0 +1,62 @@
+import { type Command, Option } from "commander";
+import { byteSize, choice, collect, wholeNumber } from "./numbers.ts";
+
+/** Flags of every command that loads a model, as the user gave them. */
+export interface ModelFlags {
+  readonly backend?: string;
+  readonly residency?: "auto" | "resident" | "mapped";
+  /** Bytes. */
+  readonly memoryBudget?: number;
+  readonly threads?: number;
+  readonly context?: number;
+  readonly kv?: "f32" | "f16" | "bf16";
+  readonly activations?: "f32";
+  readonly plugin?: readonly string[];
+  readonly verbose?: boolean;
+}
+
+const RESIDENCIES = ["auto", "resident", "mapped"] as const;
+const KV_TYPES = ["f32", "f16", "bf16"] as const;
+
+export function addModelFlags(command: Command): Command {
+  return command
+    .optionsGroup("Model:")
+    .addOption(
+      new Option(
+        "--context <tokens>",
+        "longest text, prompt and answer together; the model's own unless given",
+      ).argParser(wholeNumber({ min: 1 })),
+    )
+    .addOption(
+      new Option("--kv <type>", "number format of cached keys and values: f32, f16 or bf16").argParser(
+        choice(KV_TYPES, ["int8"]),
+      ),
+    )
+    .addOption(
+      new Option("--activations <type>", "number format between layers: f32").argParser(
+        choice(["f32"] as const, ["bf16"]),
+      ),
+    )
+    .option(
+      "--backend <name>",
+      "what computes (engine plugins lists them); the first that works unless given",
+    )
+    .addOption(
+      new Option(
+        "--residency <how>",
+        "where weights live: auto, resident (copied to memory) or mapped (in their file)",
+      ).argParser(choice(RESIDENCIES, ["stream"])),
+    )
+    .addOption(
+      new Option(
+        "--memory-budget <size>",
+        "refuse to load what needs more memory than this, such as 4GiB",
+      ).argParser(byteSize),
+    )
+    .addOption(
+      new Option("--threads <n>", "threads of the processor").argParser(wholeNumber({ min: 1, max: 1024 })),
+    )
+    .option("--plugin <file>", "a JavaScript file with an architecture or backend; may be repeated", collect)
+    .optionsGroup("Other:")
+    .option("--verbose", "more on stderr; the stack of an error");
+}

@@ -1,0 +1,23 @@
+import type { GenerateResult } from "@engine/runtime";
+import type { Io } from "../io.ts";
+import { peakRssBytes } from "../model/peak-memory.ts";
+import { paint } from "./paint.ts";
+import { showBytes, showDuration, showRate } from "./quantities.ts";
+
+const ENDINGS = { stop: "", length: ", stopped by --max-tokens or the context", abort: ", stopped by you" };
+
+/** One line for people about an answer. */
+export function statusLine(
+  io: Io,
+  { result, loadMs }: { readonly result: GenerateResult; readonly loadMs?: number },
+): string {
+  const { usage, timings, finishReason } = result;
+  const { dim } = paint(io.stderr, io.env);
+  const parts = [
+    loadMs === undefined ? "" : `loaded in ${showDuration(loadMs)}`,
+    `${usage.promptTokens - usage.cachedTokens} prompt tokens at ${showRate(timings.promptTokensPerSecond)}/s`,
+    `${usage.completionTokens} tokens at ${showRate(timings.tokensPerSecond)}/s${ENDINGS[finishReason]}`,
+    `${showBytes(peakRssBytes())} at most`,
+  ];
+  return `${dim(`[${parts.filter(Boolean).join("; ")}]`)}\n`;
+}
