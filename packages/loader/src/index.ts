@@ -2,6 +2,7 @@ export { type GenerationConfig, readGenerationConfig } from "./generation-config
 export { type HubOptions, hubCacheFolder } from "./hub-cache.ts";
 export { type Checkpoint, openCheckpoint } from "./open-checkpoint.ts";
 export { openSafetensors } from "./open-safetensors.ts";
+export { type JsonFileOptions, type JsonObject, readJsonObject } from "./read-json.ts";
 export { type ReadTensor, readSafetensors } from "./read-safetensors.ts";
 export type { TensorSpec } from "./safetensors-plan.ts";
 export type { SafetensorsSource, SourceFile } from "./safetensors-source.ts";
