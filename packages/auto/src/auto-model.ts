@@ -12,7 +12,9 @@ import { type Checkpoint, type HubOptions, openCheckpoint } from "@engine/loader
 import { createTextModel } from "@engine/runtime";
 import type { Tokenizer } from "@engine/tokenizer";
 import { openBackend } from "./choose-backend.ts";
+import { findArchitecture } from "./find-architecture.ts";
 import { samplingDefaults } from "./generation-defaults.ts";
+import type { PluginList } from "./list-plugins.ts";
 import { closeAll, LoadedModel } from "./loaded-model.ts";
 import type { Model } from "./model.ts";
 import { openTokenizer, tokenText } from "./open-tokenizer.ts";
@@ -21,6 +23,8 @@ import { Registry } from "./registry.ts";
 export interface LoadOptions extends Watch, HubOptions {
   /** The model families that may be loaded. */
   readonly registry?: Registry;
+  /** What `listPlugins` found: asked for families the registry lacks. */
+  readonly plugins?: PluginList;
   /** The first of them that can run here is used. */
   readonly backend?: Backend | readonly Backend[];
   readonly residency?: Residency;
@@ -50,7 +54,11 @@ export const AutoModel = {
     const opened: { close(): Promise<void> }[] = [checkpoint.source];
     try {
       const registry = options.registry ?? new Registry();
-      const { architecture, config } = registry.resolve(checkpoint.config, checkpoint.configPath);
+      const { architecture, config } = await findArchitecture(checkpoint.config, {
+        registry,
+        plugins: options.plugins,
+        where: checkpoint.configPath,
+      });
       const { backend, device, notes } = await openBackend(options.backend ?? [], options);
       opened.unshift(device);
       const tokenizer = await openTokenizer(checkpoint.folder);

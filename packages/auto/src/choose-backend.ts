@@ -1,4 +1,5 @@
 import { type Backend, type Device, EngineError } from "@engine/core";
+import { checkBackend } from "./check-plugin.ts";
 
 export interface OpenedBackend {
   readonly backend: Backend;
@@ -19,12 +20,7 @@ export async function openBackend(
   const { threads } = options;
   const refused: string[] = [];
   for (const backend of backends) {
-    if (backend.api !== 1) {
-      throw new EngineError(
-        "bad-option",
-        `Backend "${backend.name}" is made for api level ${backend.api}, but this engine has level 1. Install versions that fit each other.`,
-      );
-    }
+    checkBackend(backend, "load");
     const reason = backend.unavailable();
     if (reason === undefined) {
       try {

@@ -1,4 +1,5 @@
 import { type Architecture, type ConfigReader, configReader, EngineError } from "@engine/core";
+import { checkArchitecture } from "./check-plugin.ts";
 
 /** An architecture, and the part of config.json it reads. */
 export interface Resolved {
@@ -6,13 +7,11 @@ export interface Resolved {
   readonly config: ConfigReader;
 }
 
-const API = 1;
-
 /** The model families at hand. Holds only what it is given; there is no global one. */
 export class Registry {
   readonly #architectures: Architecture[] = [];
 
-  /** Throws `bad-option` for a value of another api level, `duplicate-plugin` for a name or model type taken already. */
+  /** Throws `bad-plugin` for a value of another api level, `duplicate-plugin` for a name or model type taken already. */
   constructor(architectures: readonly Architecture[] = []) {
     for (const architecture of architectures) this.register(architecture);
   }
@@ -94,31 +93,4 @@ export function configNames(
 
 function textConfig(config: ConfigReader): ConfigReader | undefined {
   return config.section("text_config");
-}
-
-/** Throws `bad-option` unless the value is an architecture of this engine's api level. `where` is for the message. */
-export function checkArchitecture(value: unknown, where: string): asserts value is Architecture {
-  const plugin = (typeof value === "object" && value !== null ? value : {}) as Partial<Architecture>;
-  const name = typeof plugin.name === "string" && plugin.name !== "" ? `"${plugin.name}"` : "without a name";
-  if (plugin.api !== API) {
-    throw new EngineError(
-      "bad-option",
-      `${where}: the architecture ${name} is made for api level ${plugin.api}, but this engine has level ${API}. Install versions that fit each other.`,
-    );
-  }
-  const strings = (list: unknown): boolean =>
-    Array.isArray(list) && list.every((item) => typeof item === "string");
-  const faults = [
-    name === "without a name" && "name must be a text",
-    !strings(plugin.modelTypes) && "modelTypes must be a list of texts",
-    plugin.classes !== undefined && !strings(plugin.classes) && "classes must be a list of texts",
-    ...(["parse", "forward", "context"] as const).map(
-      (key) => typeof plugin[key] !== "function" && `${key} must be a function`,
-    ),
-  ].filter((fault) => fault !== false);
-  if (faults.length === 0) return;
-  throw new EngineError(
-    "bad-option",
-    `${where}: the architecture ${name} is incomplete: ${faults.join("; ")}.`,
-  );
 }

@@ -1,5 +1,6 @@
 import { EngineError } from "@engine/core";
 import { checkTokens } from "./check-tokens.ts";
+import { defined } from "./defined.ts";
 import type { FinishReason, GeneratedToken, GenerateOptions, GenerateResult } from "./generation.ts";
 import type { ModelParts } from "./model-parts.ts";
 import { Sampler } from "./sampler.ts";
@@ -60,8 +61,9 @@ export class Answer {
     }
     checkTokens(stopTokens, vocab, "stopTokens");
     if (stop.length > 0) textOf(tokenizer, "stop strings need one");
-    const given = { ...this.#model.sampling, ...defined(this.#options) };
-    const sampling = resolveSampling(given, vocab);
+    const defaults = this.#model.sampling;
+    const logitBias = { ...defaults.logitBias, ...this.#options.logitBias };
+    const sampling = resolveSampling({ ...defaults, ...defined(this.#options), logitBias }, vocab);
     const ends = new Set([...this.#model.stopTokens, ...stopTokens]);
     const stops = new StopStrings(stop);
     this.#take(history, prompt);
@@ -188,9 +190,4 @@ function textOf<T>(tokenizer: T | EngineError, why: string): T {
     `The model has no tokenizer, and ${why}. Pass token ids instead. ${tokenizer.message}`,
     { cause: tokenizer },
   );
-}
-
-/** The members that are given: an option set to undefined is one left out. */
-function defined<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }

@@ -14,4 +14,4 @@ export { resolveSampling, type Sampling, type SamplingOptions } from "./sampling
 export { Sequence } from "./sequence.ts";
 export type { Session } from "./session.ts";
 export { planState, type StatePlan, type StateWish, stateBytes } from "./state-size.ts";
-export { createTextModel, type TextModel, type TextModelOptions } from "./text-model.ts";
+export { createTextModel, type TextModel, type TextModelOptions, textModelDefaults } from "./text-model.ts";

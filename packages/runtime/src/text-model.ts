@@ -9,6 +9,7 @@ import {
   type Watch,
   type WeightSource,
 } from "@engine/core";
+import { defined } from "./defined.ts";
 import type { GenerateOptions, Generation, TokenText } from "./generation.ts";
 import { LocalTextModel } from "./local-text-model.ts";
 import type { LogitsOptions } from "./read-logits.ts";
@@ -63,16 +64,18 @@ export interface TextModelOptions extends Watch {
   readonly sampling?: SamplingOptions;
 }
 
-const BLOCK_TOKENS = 32;
+/** What `createTextModel` takes where it is not told. */
+export const textModelDefaults = { maxTokens: 256, maxRows: 16, blockTokens: 32, kv: "f32" } as const;
 
 /** Compiles the graph for the device and loads its weights. What was made by then is given back when it fails or is stopped. */
 export async function createTextModel(options: TextModelOptions): Promise<TextModel> {
-  const { graph, source, device, maxTokens = 256, maxRows = 16, kv = "f32", signal, onProgress } = options;
+  const { graph, source, device, signal, onProgress } = options;
+  const { maxTokens, maxRows, kv, blockTokens } = { ...textModelDefaults, ...defined(options) };
   const compileOptions = { maxTokens, maxRows: Math.min(maxRows, maxTokens), maxSequences: 1, kv };
   const program = compile(graph, source, device, compileOptions);
   const { context, sessions, size } = planState({
     caches: program.caches,
-    blockTokens: BLOCK_TOKENS,
+    blockTokens,
     maxTokens,
     budget: options.stateBudget ?? device.info.memoryBytes / 4,
     modelContext: options.modelContext,
