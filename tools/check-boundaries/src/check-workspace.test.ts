@@ -96,7 +96,7 @@ it("lets the loader open files, and an addon's finder, but not the rest of a bac
   addPackage("packages/loader", "@engine/loader");
   write("packages/loader/src/a.ts", open);
   addPackage("packages/backend-a", "@engine/backend-a");
-  write("packages/backend-a/src/native.ts", open);
+  write("packages/backend-a/src/load-native.ts", open);
   write("packages/backend-a/src/device.ts", open);
   write("packages/backend-a/src/device.test.ts", open);
   expect(problems().map((problem) => problem.split(":")[0])).toEqual(["packages/backend-a/src/device.ts"]);

@@ -99,7 +99,7 @@ export const MODULE_RULES: readonly ModuleRule[] = [
       "packages/tokenizer",
       // The golden folders, and the file of a backend that finds its own native part.
       "packages/conformance",
-      "packages/backend-*/src/native*.ts",
+      "packages/backend-*/src/*native*.ts",
     ],
     why: "files are opened by the loader; others get its descriptors and byte ranges",
   },
