@@ -17,8 +17,11 @@ import { type MemoryWeight, memorySource, memoryWeight } from "./memory-source.t
 import type { CaseInput, OpCase } from "./op-case.ts";
 import { randomValues, type ValueRange } from "./random.ts";
 
-/** Which rows of the op are asked for. "tokens": all, as the op itself runs; else some of each step's, or none. */
-export type WantedRows = "tokens" | "some" | "none";
+/**
+ * Which rows of the op are asked for. "tokens": all, as the op itself runs. "rows": some of each step's, which
+ * moves the choice in front of the op; and then none, which must run too.
+ */
+export type WantedRows = "tokens" | "rows";
 
 export interface CaseRun {
   /** The asked rows in order of their token ids; elements of the others are absent. */
@@ -52,26 +55,30 @@ export async function runCase(one: OpCase, device: Device, which: WantedRows): P
     const shape = program.outputs.y!;
     const hasRows = typeof shape[0] === "string";
     const width = elements((hasRows ? shape.slice(1) : shape) as number[]);
-    const firsts = firstIds(schedule);
-    const done = firsts.map(() => 0);
-    const sequences = firsts.map(() => runner.sequence());
     const rows = new Map<number, Float32Array>();
     let whole = new Float32Array(width);
-    for (const turns of schedule) {
-      const asked: number[] = [];
-      const work = turns.map(({ sequence, rows: count }): Work => {
-        const ids = Array.from({ length: count }, (_, i) => firsts[sequence]! + done[sequence]! + i);
-        done[sequence]! += count;
-        // "some": the last row of every other sequence, so that chosen rows and all rows differ.
-        const wanted = which === "some" && sequence % 2 === 0 ? "last" : "none";
-        asked.push(...(which === "tokens" ? ids : wanted === "last" ? ids.slice(-1) : []));
-        return { sequence: sequences[sequence]!, tokens: ids, promptLength: one.tokens, wanted };
-      });
-      const y = new Float32Array((hasRows ? asked.length : 1) * width).fill(Number.NaN);
-      await runner.run(work, { tensors: { y } });
-      asked.forEach((id, row) => rows.set(id, y.subarray(row * width, (row + 1) * width)));
-      whole = y;
-    }
+    const pass = async (choose: (sequence: number) => Work["wanted"]): Promise<void> => {
+      const firsts = firstIds(schedule);
+      const sequences = firsts.map(() => runner.sequence());
+      for (const turns of schedule) {
+        const asked: number[] = [];
+        const work = turns.map(({ sequence: index, rows: count }): Work => {
+          const sequence = sequences[index]!;
+          const ids = Array.from({ length: count }, (_, i) => firsts[index]! + sequence.length + i);
+          const wanted = choose(index);
+          asked.push(...(which === "tokens" ? ids : wanted === "last" ? ids.slice(-1) : []));
+          return { sequence, tokens: ids, promptLength: one.tokens, wanted };
+        });
+        const y = new Float32Array((hasRows ? asked.length : 1) * width).fill(Number.NaN);
+        await runner.run(work, { tensors: { y } });
+        for (const [row, id] of asked.entries()) rows.set(id, y.subarray(row * width, (row + 1) * width));
+        whole = y;
+      }
+      for (const sequence of sequences) sequence.clear();
+    };
+    // The last row of every other sequence, so that chosen rows and all rows differ.
+    await pass((sequence) => (which === "rows" && sequence % 2 === 0 ? "last" : "none"));
+    if (which === "rows") await pass(() => "none");
     if (!hasRows) return { values: whole, ids: undefined, program };
     const ids = [...rows.keys()].sort((a, b) => a - b);
     return { values: Float32Array.from(ids.flatMap((id) => [...rows.get(id)!])), ids, program };

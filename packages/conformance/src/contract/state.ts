@@ -1,5 +1,6 @@
 import { type Backend, blockBytes, type CacheDType, type Device, encodeFloats } from "@engine/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { expectSameBits } from "../same-bits.ts";
 import { singleStep } from "./steps.ts";
 import { openToy, TOY, type Toy, toySource, toyText } from "./toy.ts";
 
@@ -48,7 +49,7 @@ export function testState(backend: Backend): void {
       for (const [layer, block, bytes] of saved) await toy.state.write(layer, block, bytes);
       await toy.plan.run(next([10, 9, 8]), {});
       await toy.plan.logits(0, restored);
-      expect(restored).toEqual(straight);
+      expectSameBits(restored, straight);
     });
   }
 
@@ -100,7 +101,7 @@ export function testState(backend: Backend): void {
     ];
     await Promise.all(runs);
     await second.logits(0, joined);
-    expect(joined).toEqual(straight);
+    expectSameBits(joined, straight);
     await second.dispose();
   });
 }

@@ -1,0 +1,67 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { configReader, EngineError } from "@engine/core";
+import { readSafetensors } from "@engine/loader";
+
+/** What transformers computed for one model: see the folder's golden.json. */
+export interface Golden {
+  readonly folder: string;
+  readonly name: string;
+  readonly prompt: readonly number[];
+  /** The greedy continuation. */
+  readonly greedy: readonly number[];
+  /** Gap of the two best logits at each greedy step. */
+  readonly margins: readonly number[];
+  /** Rows of the prompt that the states hold. */
+  readonly layerPositions: readonly number[];
+  /** [prompt, vocab] */
+  readonly logits: Float32Array;
+  /** [greedy - 1, vocab]: step i was fed greedy[i] and the cache. */
+  readonly decodeLogits: Float32Array;
+  /** "embed" and "final" [prompt, hidden], "layer{i}" [layerPositions, hidden]. */
+  readonly states: ReadonlyMap<string, Float32Array>;
+  readonly vocab: number;
+  readonly hidden: number;
+}
+
+/** Reads golden.json and golden.safetensors of a folder; throws `missing-file`, `bad-config` or `bad-checkpoint`. */
+export async function readGolden(folder: string): Promise<Golden> {
+  const path = join(folder, "golden.json");
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    const next = "A golden folder holds golden.json and golden.safetensors beside the model.";
+    throw new EngineError("missing-file", `${path}: cannot be read. ${next}`, { cause });
+  });
+  const json = configReader(JSON.parse(text), path);
+  const floats = (key: string): readonly number[] => json.floats(key) ?? [];
+  const prompt = floats("prompt_ids");
+  const greedy = floats("greedy_tokens");
+  const tensors = await readSafetensors(join(folder, "golden.safetensors"));
+  const states = new Map<string, Float32Array>();
+  for (const [name, { data }] of tensors) {
+    if (/^(embed|final|layer\d+)$/.test(name) && data instanceof Float32Array) states.set(name, data);
+  }
+  const logits = tensors.get("logits")?.data;
+  const decodeLogits = tensors.get("decode_logits")?.data;
+  if (!(logits instanceof Float32Array && decodeLogits instanceof Float32Array && prompt.length > 0)) {
+    throw new EngineError(
+      "bad-checkpoint",
+      `${folder}: the golden lacks a prompt, logits or decode_logits in f32.`,
+    );
+  }
+  return {
+    folder,
+    name: json.string("name", folder),
+    prompt,
+    greedy,
+    margins: floats("greedy_margins"),
+    // "all", or a list.
+    layerPositions: Array.isArray(JSON.parse(text).layer_positions)
+      ? floats("layer_positions")
+      : prompt.map((_, i) => i),
+    logits,
+    decodeLogits,
+    states,
+    vocab: logits.length / prompt.length,
+    hidden: (states.get("embed")?.length ?? 0) / prompt.length,
+  };
+}
