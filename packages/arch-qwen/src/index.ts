@@ -1,1 +1,2 @@
 export { qwen } from "./qwen.ts";
+export { qwenNext } from "./qwen-next.ts";

@@ -9,7 +9,7 @@ import {
   ropeAngles,
 } from "@engine/nn";
 import { type QwenAttention, selfAttention } from "./attention.ts";
-import { type SparseMlp, sparseMlp, sparseMlpConfig } from "./sparse-mlp.ts";
+import { type SparseMlp, sparseLayers, sparseMlp } from "./sparse-mlp.ts";
 import { qwenWindows } from "./windows.ts";
 
 interface QwenConfig extends DecoderConfig, QwenAttention {
@@ -28,23 +28,8 @@ function parse(config: ConfigReader): QwenConfig {
     outputBias: third && biased,
     qkNorm: third,
     windows: qwenWindows(config, shared.layers),
-    sparse: sparseLayers(config, shared.layers, type.endsWith("_moe")),
+    sparse: sparseLayers(config, shared.layers, { mixture: type.endsWith("_moe"), renormalise: false }),
   };
-}
-
-/** Every `decoder_sparse_step`th layer, without those of `mlp_only_layers`. */
-function sparseLayers(
-  config: ConfigReader,
-  layers: number,
-  mixture: boolean,
-): readonly (SparseMlp | undefined)[] {
-  if (!mixture) return [];
-  const mlp = sparseMlpConfig(config, { renormalise: false });
-  const stride = config.int("decoder_sparse_step", 1);
-  const dense = config.floats("mlp_only_layers") ?? [];
-  return Array.from({ length: layers }, (_, i) =>
-    dense.includes(i) || (i + 1) % stride !== 0 ? undefined : mlp,
-  );
 }
 
 /** Qwen 2: Llama with biases on q, k, v. Qwen 3: with normalised queries and keys instead. Both also as mixtures of experts. */

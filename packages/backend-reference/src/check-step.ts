@@ -1,7 +1,11 @@
 import { EngineError, type Program, SEQUENCE, type StateSize, type StepInput } from "@engine/core";
 
 /** Throws `bad-option` when a step's arrays do not fit each other, the program or the state's blocks. */
-export function checkStep(step: StepInput, program: Program, { blockTokens, blocks }: StateSize): void {
+export function checkStep(
+  step: StepInput,
+  program: Program,
+  { blockTokens, blocks, slots = 0 }: StateSize,
+): void {
   const fail = (text: string): never => {
     throw new EngineError("bad-option", `step: ${text}`);
   };
@@ -32,6 +36,14 @@ export function checkStep(step: StepInput, program: Program, { blockTokens, bloc
       fail(`sequence ${s} must begin at row ${row} and have rows.`);
     row += rows;
     const cached = step.sequences[at + SEQUENCE.cached]!;
+    const [read, written] = [
+      step.sequences[at + SEQUENCE.slotRead]!,
+      step.sequences[at + SEQUENCE.slotWritten]!,
+    ];
+    if (program.states.length > 0 && (read >= slots || written < 0 || written >= slots || read === written))
+      fail(
+        `sequence ${s} reads slot ${read} and writes slot ${written}; they must differ, and there are ${slots}.`,
+      );
     if (cached < 0) fail(`sequence ${s} has a cached length of ${cached}.`);
     for (const { group, window = Number.POSITIVE_INFINITY } of program.caches) {
       const table = step.tables[group]!;

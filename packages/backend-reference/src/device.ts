@@ -36,7 +36,7 @@ export class ReferenceDevice implements Device {
   }
 
   async state(program: Program, size: StateSize): Promise<StateStore> {
-    return this.#counted(new ReferenceState(program.caches, size));
+    return this.#counted(new ReferenceState(program, size));
   }
 
   async plan(program: Program, weights: WeightStore, state: StateStore): Promise<Plan> {

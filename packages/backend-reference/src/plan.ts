@@ -131,7 +131,13 @@ export class ReferencePlan implements Plan {
   #context(node: Node, step: StepInput, bindings: Record<string, number>): RunContext {
     const first = (shape: Shape): string | undefined => (typeof shape[0] === "string" ? shape[0] : undefined);
     const symbols = [...node.inputs, node].map(({ shape }) => first(shape));
-    return { step, bindings, symbols, cache: (name) => this.#state.rows(name, step) };
+    return {
+      step,
+      bindings,
+      symbols,
+      cache: (name) => this.#state.cache(name, step),
+      state: (name) => this.#state.slots(name, step),
+    };
   }
 
   #deliver(values: ReadonlyMap<Node, HostTensor>, step: StepInput, out: StepOutput): void {

@@ -13,6 +13,7 @@ import { fuse } from "./passes/fuse.ts";
 import { pushWanted } from "./passes/push-wanted.ts";
 import { splitWeights } from "./passes/split-weights.ts";
 import { keep, rewrite } from "./rewrite.ts";
+import { stateSpecs } from "./state-specs.ts";
 import { weightSchedule } from "./weight-schedule.ts";
 
 /**
@@ -45,6 +46,7 @@ export function compile(
     arena: planMemory(lowered, largest),
     weights: weightSchedule(lowered, source),
     caches: cacheSpecs(lowered, options.kv),
+    states: stateSpecs(lowered),
     outputs: Object.fromEntries(Object.entries(lowered.outputs).map(([name, node]) => [name, node.shape])),
   };
 }

@@ -18,6 +18,8 @@ export {
   type CacheRows,
   type CacheSpec,
   type StateSize,
+  type StateSlots,
+  type StateSpec,
   type StateStore,
 } from "./state.ts";
 export { SEQUENCE, type Select, type StepInput, type StepOutput } from "./step-input.ts";

@@ -1,5 +1,5 @@
 import type { Bindings, DType, Shape } from "./shape.ts";
-import type { CacheRows } from "./state.ts";
+import type { CacheRows, StateSlots } from "./state.ts";
 import type { StepInput } from "./step-input.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -21,6 +21,7 @@ export interface RunContext {
   /** The symbol of the first axis of each input, then of the output: tells "rows" from "tokens". */
   readonly symbols: readonly (string | undefined)[];
   cache(name: string): CacheRows;
+  state(name: string): StateSlots;
 }
 
 /**
@@ -41,6 +42,8 @@ export interface Op {
   readonly arity?: number;
   /** The output is the first input's bytes under another shape. */
   readonly view?: boolean;
+  /** Shape of what it keeps for each sequence between steps, under the name attrs.state; such an op has an effect. */
+  state?(inputs: readonly Tensor[], attrs: Attrs): readonly number[];
   /** Changes state that later steps read: kept even if nothing in this graph reads it. */
   readonly effect?: boolean;
   /** Fed from outside the graph: weights, step inputs, constants, caches. */

@@ -1,7 +1,7 @@
 import type { Graph, Node } from "./graph.ts";
 import type { Attrs, Op } from "./op.ts";
 import type { Shape } from "./shape.ts";
-import type { CacheDType, CacheSpec } from "./state.ts";
+import type { CacheDType, CacheSpec, StateSpec } from "./state.ts";
 import type { Encoding } from "./weights.ts";
 
 /** A call a device is asked about. */
@@ -53,5 +53,7 @@ export interface Program {
   readonly arena: { readonly bytes: number; readonly offsets: ReadonlyMap<Node, number> };
   readonly weights: readonly WeightUse[];
   readonly caches: readonly CacheSpec[];
+  /** Recurrent state, by the op that keeps it. */
+  readonly states: readonly StateSpec[];
   readonly outputs: Readonly<Record<string, Shape>>;
 }

@@ -23,24 +23,43 @@ export interface CacheRows {
   value(sequence: number, place: number): Float32Array;
 }
 
+/** A value of fixed size that a recurrent op keeps for each sequence, f32. */
+export interface StateSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** What a reference sees of a state: the slot a sequence reads, and the one it writes. */
+export interface StateSlots {
+  /** Zeros for a sequence without a past. */
+  read(sequence: number): Float32Array;
+  write(sequence: number, values: Float32Array): void;
+}
+
 export interface StateSize {
   /** Places in a block; a power of two from 16 to 256. */
   readonly blockTokens: number;
   /** Blocks in the pool of each cache group. */
   readonly blocks: readonly number[];
+  /** Slots of recurrent state; a sequence reads one and writes another in a step. None unless told. */
+  readonly slots?: number;
 }
 
 /**
  * Holds the bytes; whose block is whose is the runtime's bookkeeping.
  * A block's bytes, the same on all devices: keys [heads, blockTokens, keyDim], then values
- * [heads, blockTokens, valueDim], in the cache's dtype, little-endian.
+ * [heads, blockTokens, valueDim], in the cache's dtype, little-endian. A slot's: its shape's f32 values.
  */
 export interface StateStore {
   readonly bytes: number;
-  /** [n, 6] group, from block, from place in it, to block, to place in it, places: forks and moved prefixes. */
+  /**
+   * [n, 6] group, from block, from place in it, to block, to place in it, places: forks and moved prefixes.
+   * Group -1 copies slots of all states; places do not count.
+   */
   copy(moves: Int32Array): Promise<void>;
-  read(cache: string, block: number, into: Uint8Array): Promise<void>;
-  write(cache: string, block: number, from: Uint8Array): Promise<void>;
+  /** A block of the cache, or a slot of the state, of that name. */
+  read(name: string, block: number, into: Uint8Array): Promise<void>;
+  write(name: string, block: number, from: Uint8Array): Promise<void>;
   dispose(): Promise<void>;
 }
 

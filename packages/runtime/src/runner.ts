@@ -25,6 +25,7 @@ export interface Work {
 /** Turns the sequences' next tokens into one step of the plan, and keeps the books of their blocks. */
 export class Runner {
   readonly #pools: readonly BlockPool[];
+  readonly #slots: BlockPool | undefined;
 
   constructor(
     readonly program: Program,
@@ -32,10 +33,11 @@ export class Runner {
     readonly size: StateSize,
   ) {
     this.#pools = size.blocks.map((blocks) => new BlockPool(blocks));
+    if (program.states.length > 0) this.#slots = new BlockPool(size.slots ?? 0);
   }
 
   sequence(): Sequence {
-    return new Sequence(this.#pools, this.program.caches, this.size.blockTokens);
+    return new Sequence(this.#pools, this.program.caches, this.size.blockTokens, this.#slots);
   }
 
   /** Free blocks of each cache group. */
@@ -74,6 +76,8 @@ function stepInput(work: readonly Work[], groups: number): StepInput {
     record[SEQUENCE.firstRow] = row;
     record[SEQUENCE.rows] = ids.length;
     record[SEQUENCE.cached] = sequence.length;
+    record[SEQUENCE.slotRead] = sequence.slot;
+    record[SEQUENCE.slotWritten] = sequence.nextSlot;
     record[SEQUENCE.prompt] = promptLength === undefined ? 0 : 1;
     for (let i = 0; i < ids.length; i++, row++) {
       const position = sequence.length + i;

@@ -9,13 +9,23 @@ export class Sequence {
   longest = 0;
   /** For each group the block of each `blockTokens` places; -1 once behind the window. */
   readonly tables: number[][];
+  /** Slot of the recurrent state after its cached text, and the slot the next step writes; -1 without. */
+  slot = -1;
+  nextSlot = -1;
   readonly #pools: readonly BlockPool[];
+  readonly #slots: BlockPool | undefined;
   readonly #caches: readonly CacheSpec[];
   readonly #windows: readonly (number | undefined)[];
   readonly #blockTokens: number;
 
-  constructor(pools: readonly BlockPool[], caches: readonly CacheSpec[], blockTokens: number) {
+  constructor(
+    pools: readonly BlockPool[],
+    caches: readonly CacheSpec[],
+    blockTokens: number,
+    slots?: BlockPool,
+  ) {
     this.#pools = pools;
+    this.#slots = slots;
     this.#caches = caches;
     this.#blockTokens = blockTokens;
     this.#windows = pools.map((_, group) => caches.find((cache) => cache.group === group)?.window);
@@ -26,6 +36,7 @@ export class Sequence {
   reserve(rows: number): void {
     const blocks = Math.ceil((this.length + rows) / this.#blockTokens);
     const taken: [group: number, count: number][] = [];
+    if (this.#slots && this.nextSlot < 0) this.nextSlot = this.#slots.take();
     try {
       this.tables.forEach((table, group) => {
         for (let i = table.length; i < blocks; i++) {
@@ -42,6 +53,8 @@ export class Sequence {
   /** The step is done: its rows are cached now, and blocks wholly behind a window are free. */
   advance(rows: number): void {
     this.length += rows;
+    if (this.slot >= 0) this.#slots!.give(this.slot);
+    [this.slot, this.nextSlot] = [this.nextSlot, -1];
     this.longest = Math.max(this.longest, this.length);
     this.tables.forEach((table, group) => {
       const window = this.#windows[group];
@@ -57,7 +70,7 @@ export class Sequence {
 
   /** A sequence with as much cached text in blocks of its own, and the moves for `StateStore.copy` that fill them. */
   fork(): { readonly copy: Sequence; readonly moves: Int32Array } {
-    const copy = new Sequence(this.#pools, this.#caches, this.#blockTokens);
+    const copy = new Sequence(this.#pools, this.#caches, this.#blockTokens, this.#slots);
     const moves: number[] = [];
     const blocks = Math.ceil(this.length / this.#blockTokens);
     try {
@@ -68,10 +81,12 @@ export class Sequence {
           if (to >= 0) moves.push(group, from, 0, to, 0, this.#blockTokens);
         }
       });
+      if (this.slot >= 0) copy.slot = this.#slots!.take();
     } catch (error) {
       copy.clear();
       throw error;
     }
+    if (this.slot >= 0) moves.push(-1, this.slot, 0, copy.slot, 0, 0);
     copy.length = this.length;
     copy.longest = this.longest;
     return { copy, moves: Int32Array.from(moves) };
@@ -83,6 +98,8 @@ export class Sequence {
       for (const block of table) if (block >= 0) this.#pools[group]!.give(block);
       table.length = 0;
     });
+    for (const slot of [this.slot, this.nextSlot]) if (slot >= 0) this.#slots!.give(slot);
+    [this.slot, this.nextSlot] = [-1, -1];
     this.length = 0;
     this.longest = 0;
   }

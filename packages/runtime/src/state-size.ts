@@ -42,7 +42,9 @@ export function planState(wish: StateWish): StatePlan {
   const fitting = Math.floor(budget / Math.max(bytesOfOne, 1));
   const sessions = wish.sessions ?? Math.min(Math.max(fitting, 1), MOST_SESSIONS);
   const blocks = blocksOfOne(context, wish).map((count) => count * sessions);
-  return { context, sessions, size: { blockTokens, blocks }, bytes: bytesOfOne * sessions };
+  // A session's step reads one slot and writes another.
+  const slots = 2 * sessions;
+  return { context, sessions, size: { blockTokens, blocks, slots }, bytes: bytesOfOne * sessions };
 }
 
 /** The longest context whose blocks fit the budget, at most `limit`. */

@@ -17,3 +17,17 @@ export function rowPlaces(step: StepInput, symbol: "tokens" | "rows"): readonly 
   }
   return symbol === "tokens" ? places : Array.from(step.wanted, (row) => places[row]!);
 }
+
+/** The rows of each sequence in this step. */
+export function sequenceRows(
+  step: StepInput,
+): readonly { readonly sequence: number; readonly first: number; readonly rows: number }[] {
+  return Array.from({ length: step.sequences.length / SEQUENCE.stride }, (_, sequence) => {
+    const at = sequence * SEQUENCE.stride;
+    return {
+      sequence,
+      first: step.sequences[at + SEQUENCE.firstRow]!,
+      rows: step.sequences[at + SEQUENCE.rows]!,
+    };
+  });
+}

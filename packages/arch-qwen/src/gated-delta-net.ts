@@ -1,0 +1,97 @@
+import {
+  type ConfigReader,
+  concat,
+  deltaRule,
+  exp,
+  log,
+  max,
+  rsqrt,
+  type Step,
+  shortConv,
+  sigmoid,
+  silu,
+  sum,
+  type Tensor,
+  type Weights,
+} from "@engine/core";
+import { linear, rmsNorm } from "@engine/nn";
+
+export interface DeltaNet {
+  readonly keyHeads: number;
+  readonly valueHeads: number;
+  readonly keyDim: number;
+  readonly valueDim: number;
+}
+
+export function deltaNetConfig(config: ConfigReader): DeltaNet {
+  return {
+    keyHeads: config.int("linear_num_key_heads", 16),
+    valueHeads: config.int("linear_num_value_heads", 32),
+    keyDim: config.int("linear_key_head_dim", 128),
+    valueDim: config.int("linear_value_head_dim", 128),
+  };
+}
+
+/** A layer that keeps one matrix for each head instead of keys and values: the gated delta rule after a short convolution. */
+export function gatedDeltaNet(
+  x: Tensor,
+  w: Weights,
+  c: DeltaNet & { readonly eps: number },
+  step: Step,
+  layer: number,
+): Tensor {
+  const { keyHeads, valueHeads, keyDim, valueDim } = c;
+  const { qkv, z, b, a } = w.at("in_proj_qkvz").has() ? grouped(x, w, c) : apart(x, w);
+  const mixed = silu(shortConv(qkv, w.at("conv1d").get(), `conv${layer}`));
+  const keys = keyHeads * keyDim;
+  const q = unit(mixed.slice(1, 0, keys).heads(keyHeads)).mul(keyDim ** -0.5);
+  const k = unit(mixed.slice(1, keys, 2 * keys).heads(keyHeads));
+  const v = mixed.slice(1, 2 * keys, 2 * keys + valueHeads * valueDim).heads(valueHeads);
+  const g = softplus(a.add(w.get("dt_bias"))).mul(exp(w.get("A_log")).mul(-1));
+  const o = deltaRule({ q, k, v, g, beta: sigmoid(b) }, `delta${layer}`);
+  const gated = rmsNorm(o, w.at("norm"), c.eps).mul(silu(z.heads(valueHeads)));
+  return linear(gated.merge(), w.at("out_proj"));
+}
+
+interface Projections {
+  /** [tokens, channels] in the order queries, keys, values. */
+  readonly qkv: Tensor;
+  readonly z: Tensor;
+  readonly b: Tensor;
+  readonly a: Tensor;
+}
+
+/** Qwen 3.5: one projection for each. */
+function apart(x: Tensor, w: Weights): Projections {
+  const [qkv, z, b, a] = ["qkv", "z", "b", "a"].map((name) => linear(x, w.at(`in_proj_${name}`))) as [
+    Tensor,
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
+  return { qkv, z, b, a };
+}
+
+/** Qwen 3 Next: for each key head its query, key, values and gates stand together. */
+function grouped(x: Tensor, w: Weights, { keyHeads, valueHeads, keyDim, valueDim }: DeltaNet): Projections {
+  const each = valueHeads / keyHeads;
+  const values = each * valueDim;
+  const qkvz = linear(x, w.at("in_proj_qkvz")).heads(keyHeads);
+  const ba = linear(x, w.at("in_proj_ba")).heads(keyHeads);
+  const part = (y: Tensor, begin: number, end: number): Tensor => y.slice(2, begin, end).merge();
+  const [q, k] = [part(qkvz, 0, keyDim), part(qkvz, keyDim, 2 * keyDim)];
+  const v = part(qkvz, 2 * keyDim, 2 * keyDim + values);
+  const z = part(qkvz, 2 * keyDim + values, 2 * keyDim + 2 * values);
+  return { qkv: concat([q, k, v], 1), z, b: part(ba, 0, each), a: part(ba, each, 2 * each) };
+}
+
+/** x at unit length; 1e-6 keeps it finite. */
+function unit(x: Tensor): Tensor {
+  return x.mul(rsqrt(sum(x.mul(x)).add(1e-6)));
+}
+
+/** ln(1 + e^x), without overflow: max(x, 0) + ln(1 + e^-|x|). */
+function softplus(x: Tensor): Tensor {
+  const size = max(x, x.mul(-1));
+  return max(x, 0).add(log(exp(size.mul(-1)).add(1)));
+}
