@@ -4,6 +4,7 @@ import { type ChatTemplateSource, createChatTemplate, readChatTemplates } from "
 import { compileDecoder, type TokenDecoder } from "./decoder.ts";
 import { createDetokenizer } from "./detokenizer.ts";
 import { isObject } from "./json.ts";
+import { installMerges, type MergingModel } from "./merge-ranks.ts";
 import { faithfulPreTokenizer } from "./pre-tokenizer.ts";
 import { safeCut } from "./safe-borders.ts";
 import { declaredTokens, effectivePostProcessor, leadingToken, namedTokens } from "./special-tokens.ts";
@@ -27,7 +28,7 @@ interface LibraryEncoder {
   token_to_id(text: string): number | undefined;
   id_to_token(id: number): string | undefined;
   pre_tokenizer: ((text: string, options: unknown) => string[]) | null;
-  readonly model: { readonly vocab: readonly (string | undefined)[] };
+  readonly model: MergingModel & { readonly vocab: readonly (string | undefined)[] };
 }
 
 // Shorter pieces come from the library's cache of words; cutting them would only cost.
@@ -85,13 +86,18 @@ function buildLibrary(json: TokenizerJson, where: string): LibraryEncoder {
   const cut = safeCut(json.model);
   let library: LibraryEncoder;
   try {
-    const source = { ...json, pre_tokenizer: faithfulPreTokenizer(json.pre_tokenizer), decoder: null };
-    library = new LibraryTokenizer(source, {}) as unknown as LibraryEncoder;
+    const pre_tokenizer = faithfulPreTokenizer(json.pre_tokenizer);
+    const model = json.model.type === "BPE" ? { ...json.model, merges: [] } : json.model;
+    library = new LibraryTokenizer(
+      { ...json, pre_tokenizer, model, decoder: null },
+      {},
+    ) as unknown as LibraryEncoder;
   } catch (cause) {
     if (EngineError.isInstance(cause)) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new EngineError("unsupported", `${where}: this tokenizer cannot be built (${reason}).`, { cause });
   }
+  if (json.model.type === "BPE") installMerges(library.model, json.model);
   if (cut !== undefined) {
     const words = library.pre_tokenizer;
     library.pre_tokenizer = (text, options) => {
