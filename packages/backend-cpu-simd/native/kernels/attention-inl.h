@@ -1,0 +1,290 @@
+// softmax(scale · q · kᵀ) · v for each row over its own sequence's keys, first ≤ place < end. The context is cut
+// at multiples of kSegment places: each segment gives its largest score, Σ e^(s − largest) and Σ e^(s − largest)·v;
+// segments are joined in order. So a row's bits depend on its own keys only, whoever computes which segment.
+namespace engine::ENGINE_LEVEL {
+
+// Rows of one sequence whose queries are worked on together, for the query heads of one key head.
+struct Tile {
+  int64_t row, rows;
+  int32_t sequence;
+};
+
+struct Attend {
+  Attend(const Call& call, const Step& step) : call(call), step(step), cache(step.caches[call.attrs.cache]) {
+    const Shape& shape = call.inputs[0].shape;
+    all_rows = bind(shape.dims[0], step);
+    heads = shape.dims[1];
+    group = heads / cache.heads;
+    tile_rows = group < kQueries ? kQueries / group : 1;
+    for (Tile tile = first_tile(); tile.rows; tile = next_tile(tile)) tiles++;
+  }
+  int64_t token(int64_t row) const { return call.inputs[0].shape.dims[0] == kRows ? step.wanted[row] : row; }
+  int64_t end(int64_t row) const { return step.place[token(row)] + 1; }
+  int64_t first(int64_t row) const {
+    const int64_t from = call.attrs.window ? end(row) - call.attrs.window : 0;
+    return from > 0 ? from : 0;
+  }
+  Tile tile_at(int64_t row) const {
+    if (row >= all_rows) return {row, 0, 0};
+    const int32_t sequence = step.sequence[token(row)];
+    int64_t n = 1;
+    while (n < tile_rows && row + n < all_rows && step.sequence[token(row + n)] == sequence) n++;
+    return {row, n, sequence};
+  }
+  Tile first_tile() const { return tile_at(0); }
+  Tile next_tile(const Tile& tile) const { return tile_at(tile.row + tile.rows); }
+  // Few rows: threads share the context as well, and leave their segments in `partials`.
+  bool split(const Share& share) const {
+    return all_rows <= call.partialRows && tiles * cache.heads < 4 * share.threads && share.threads > 1;
+  }
+  int64_t partial_size() const { return cache.valueDim + 2; }
+  float* partial(int64_t row, int64_t head, int64_t segment) const {
+    return call.partials + ((row * heads + head) * call.partialSegments + segment) * partial_size();
+  }
+
+  const Call& call;
+  const Step& step;
+  const CacheView& cache;
+  int64_t all_rows, heads, group, tile_rows, tiles = 0;
+};
+
+inline float exp_of(float x) {
+  alignas(64) float lanes[kLanes];
+  store(lanes, exp(splat(x)));
+  return lanes[0];
+}
+
+// A segment's or a row's result so far: o is not yet divided by `sum`; sum 0: nothing yet.
+struct Mixed {
+  float* o;
+  float top, sum;
+};
+
+inline void join(Mixed& all, const Mixed& one, int64_t n) {
+  if (one.sum == 0) return;
+  if (all.sum == 0) {
+    memcpy(all.o, one.o, sizeof(float) * n);
+    all.top = one.top;
+    all.sum = one.sum;
+    return;
+  }
+  const float top = all.top > one.top ? all.top : one.top;
+  const float a = exp_of(all.top - top), b = exp_of(one.top - top);
+  for (int64_t i = 0; i < n; i += kLanes) {
+    const int lanes = (int)(n - i < kLanes ? n - i : kLanes);
+    store(all.o + i, fma(load(one.o + i, lanes), splat(b), load(all.o + i, lanes) * splat(a)), lanes);
+  }
+  all.top = top;
+  all.sum = all.sum * a + one.sum * b;
+}
+
+inline void divided(const Mixed& all, int64_t n, float* out) {
+  for (int64_t i = 0; i < n; i += kLanes) {
+    const int lanes = (int)(n - i < kLanes ? n - i : kLanes);
+    store(out + i, load(all.o + i, lanes) / splat(all.sum), lanes);
+  }
+}
+
+// o[r] += Σ_j p[r][j] · v[j] for R queries, C vectors of columns, the last of `lanes` lanes.
+template <int R, int C, class T>
+inline void mix_columns(const float* p, const T* v, int64_t n, float* o, int64_t width, int lanes) {
+  V acc[R][C];
+  for (int r = 0; r < R; r++) {
+    for (int c = 0; c < C; c++) acc[r][c] = load(o + r * width + c * kLanes, lanes);
+  }
+  for (int64_t j = 0; j < n; j++) {
+    V row[C];
+    for (int c = 0; c < C; c++) {
+      const T* from = v + j * width + c * kLanes;
+      row[c] = C > 1 || lanes == kLanes ? load(from) : load(from, lanes);
+    }
+#pragma GCC unroll 4
+    for (int r = 0; r < R; r++) {
+      const V weight = splat(p[r * kSegment + j]);
+#pragma GCC unroll 4
+      for (int c = 0; c < C; c++) acc[r][c] = fma(weight, row[c], acc[r][c]);
+    }
+  }
+  for (int r = 0; r < R; r++) {
+    for (int c = 0; c < C; c++) store(o + r * width + c * kLanes, acc[r][c], lanes);
+  }
+}
+
+template <class T>
+struct Segment {
+  Segment(const Attend& a, const Share& share, const Tile& tile, int64_t head)
+      : a(a), cache(a.cache), tile(tile), head(head), queries(tile.rows * a.group) {
+    const int64_t room = a.group > kQueries ? a.group : kQueries;
+    q = (float*)share.scratch;
+    scores = q + room * (cache.keyDim + 16);
+    o = scores + room * kSegment;
+    totals = o + room * (cache.valueDim + 16);
+    for (int64_t i = 0; i < queries; i++) memcpy(q + i * cache.keyDim, query(i), sizeof(float) * cache.keyDim);
+  }
+  int64_t row_of(int64_t i) const { return tile.row + i / a.group; }
+  int64_t head_of(int64_t i) const { return head * a.group + i % a.group; }
+  const float* query(int64_t i) const { return floats(a.call.inputs[0]) + (row_of(i) * a.heads + head_of(i)) * cache.keyDim; }
+  int64_t begin_of(int64_t i) const { return a.first(row_of(i)) > start ? a.first(row_of(i)) : start; }
+  int64_t end_of(int64_t i) const { return a.end(row_of(i)) < start + kSegment ? a.end(row_of(i)) : start + kSegment; }
+  const T* key(int64_t place) const { return (const T*)block_of(cache, tile.sequence, place) + at(place) * cache.keyDim; }
+  const T* value(int64_t place) const {
+    return (const T*)(block_of(cache, tile.sequence, place) + cache.valueBytes) + at(place) * cache.valueDim;
+  }
+  int64_t at(int64_t place) const {
+    const int64_t places = (int64_t)1 << cache.blockShift;
+    return head * places + (place & (places - 1));
+  }
+
+  template <int R>
+  void score_at(int64_t i, const T* const* keys, float* to) {
+    V acc[R][kTileOutputs];
+    clear(acc);
+    dots<R, kTileOutputs, 0>(q + i * cache.keyDim, cache.keyDim, keys, cache.keyDim, acc);
+    for (int r = 0; r < R; r++) {
+      float* row = to + r * kSegment;
+      sums(acc[r], row);
+      for (int k = 0; k < kTileOutputs; k++) row[k] *= a.call.attrs.scale;
+    }
+  }
+
+  // Scores of all keys any row sees; tiles of keys lie within a block, as kTileOutputs divides 16.
+  void score() {
+    const int64_t from = begin_of(0), to = end_of(queries - 1);
+    for (int64_t j = from / kTileOutputs * kTileOutputs; j < to; j += kTileOutputs) {
+      const T* keys[kTileOutputs];
+      for (int k = 0; k < kTileOutputs; k++) keys[k] = key(j) + k * cache.keyDim;
+      float* column = scores + (j - start);
+      int64_t i = 0;
+      for (; i + kTileRows <= queries; i += kTileRows) score_at<kTileRows>(i, keys, column + i * kSegment);
+      for (; i < queries; i++) score_at<1>(i, keys, column + i * kSegment);
+    }
+  }
+
+  // Scores to weights e^(s − top), in place; lanes by absolute place.
+  Mixed weigh(int64_t i) {
+    float* s = scores + i * kSegment;
+    const int64_t begin = begin_of(i) - start, end = end_of(i) - start;
+    if (begin >= end) return {o + i * cache.valueDim, 0, 0};
+    const int64_t from = begin / kLanes * kLanes, to = (end + kLanes - 1) / kLanes * kLanes;
+    for (int64_t j = from; j < begin; j++) s[j] = -__builtin_inff();
+    for (int64_t j = end; j < to; j++) s[j] = -__builtin_inff();
+    V most = splat(-__builtin_inff());
+    for (int64_t j = from; j < to; j += kLanes) most = max(most, load(s + j));
+    const float top = largest(most);
+    V total = zero();
+    for (int64_t j = from; j < to; j += kLanes) {
+      const V weight = exp(load(s + j) - splat(top));
+      store(s + j, weight);
+      total = total + weight;
+    }
+    return {o + i * cache.valueDim, top, sum(total)};
+  }
+
+  template <int R>
+  void mix(int64_t i, int64_t begin, int64_t end) {
+    const int64_t width = cache.valueDim, places = (int64_t)1 << cache.blockShift;
+    for (int64_t j = begin; j < end;) {
+      const int64_t border = (j / places + 1) * places, n = (border < end ? border : end) - j;
+      const T* v = value(j);
+      const float* p = scores + i * kSegment + (j - start);
+      float* to = o + i * width;
+      int64_t d = 0;
+      for (; d + 4 * kLanes <= width; d += 4 * kLanes) mix_columns<R, 4>(p, v + d, n, to + d, width, kLanes);
+      for (; d < width; d += kLanes) mix_columns<R, 1>(p, v + d, n, to + d, width, (int)(width - d < kLanes ? width - d : kLanes));
+      j += n;
+    }
+  }
+
+  // Queries from i on mix the keys all of them see together, and their own before and after alone.
+  void mix_some(int64_t i) {
+    int64_t begin = begin_of(i), end = end_of(i);
+    for (int64_t r = 1; r < kValueRows; r++) {
+      begin = begin_of(i + r) > begin ? begin_of(i + r) : begin;
+      end = end_of(i + r) < end ? end_of(i + r) : end;
+    }
+    if (begin > end) begin = end = begin_of(i);
+    for (int64_t r = 0; r < kValueRows; r++) mix<1>(i + r, begin_of(i + r), begin);
+    mix<kValueRows>(i, begin, end);
+    for (int64_t r = 0; r < kValueRows; r++) mix<1>(i + r, end > begin_of(i + r) ? end : begin_of(i + r), end_of(i + r));
+  }
+
+  // Results of the segment for every query of the tile.
+  void run(int64_t segment, Mixed* results) {
+    start = segment * kSegment;
+    score();
+    for (int64_t i = 0; i < queries; i++) results[i] = weigh(i);
+    memset(o, 0, sizeof(float) * queries * cache.valueDim);
+    int64_t i = 0;
+    for (; i + kValueRows <= queries; i += kValueRows) mix_some(i);
+    for (; i < queries; i++) mix<1>(i, begin_of(i), end_of(i));
+  }
+
+  const Attend& a;
+  const CacheView& cache;
+  const Tile tile;
+  const int64_t head, queries;
+  int64_t start = 0;
+  float *q, *scores, *o, *totals;
+};
+
+template <class T>
+inline void attend(const Call& call, const Step& step, const Share& share) {
+  const Attend a(call, step);
+  const bool split = a.split(share);
+  const int64_t width = a.cache.valueDim;
+  constexpr int kMost = 1024;  // query heads of one key head, checked when the plan is made
+  Mixed results[kMost], totals[kMost];
+  int64_t item = 0;
+  for (Tile tile = a.first_tile(); tile.rows; tile = a.next_tile(tile)) {
+    const int64_t from = a.first(tile.row) / kSegment, to = (a.end(tile.row + tile.rows - 1) - 1) / kSegment;
+    for (int64_t head = 0; head < a.cache.heads; head++) {
+      if (!split && item++ % share.threads != share.thread) continue;
+      Segment<T> s(a, share, tile, head);
+      for (int64_t i = 0; i < s.queries; i++) totals[i] = {s.totals + i * width, 0, 0};
+      for (int64_t segment = from; segment <= to; segment++) {
+        if (split && item++ % share.threads != share.thread) continue;
+        s.run(segment, results);
+        for (int64_t i = 0; i < s.queries; i++) {
+          const int64_t own = segment - a.first(s.row_of(i)) / kSegment;
+          if (!split) {
+            join(totals[i], results[i], width);
+          } else if (results[i].sum != 0) {
+            float* partial = a.partial(s.row_of(i), s.head_of(i), own);
+            partial[0] = results[i].top;
+            partial[1] = results[i].sum;
+            memcpy(partial + 2, results[i].o, sizeof(float) * width);
+          }
+        }
+      }
+      for (int64_t i = 0; i < s.queries && !split; i++) {
+        divided(totals[i], width, result(call) + (s.row_of(i) * a.heads + s.head_of(i)) * width);
+      }
+    }
+  }
+}
+
+void attention(const Call& call, const Step& step, const Share& share) {
+  const Type type = step.caches[call.attrs.cache].type;
+  if (type == Type::f32) attend<float>(call, step, share);
+  if (type == Type::f16) attend<F16>(call, step, share);
+  if (type == Type::bf16) attend<Bf16>(call, step, share);
+}
+
+void attention_join(const Call& call, const Step& step, const Share& share) {
+  const Attend a(call, step);
+  if (!a.split(share)) return;
+  const int64_t width = a.cache.valueDim;
+  auto [i, end] = part(share, a.all_rows * a.heads, 1);
+  for (; i < end; i++) {
+    const int64_t row = i / a.heads;
+    const int64_t segments = (a.end(row) - 1) / kSegment - a.first(row) / kSegment + 1;
+    Mixed total{(float*)share.scratch, 0, 0};
+    for (int64_t s = 0; s < segments; s++) {
+      float* partial = a.partial(row, i % a.heads, s);
+      join(total, {partial + 2, partial[0], partial[1]}, width);
+    }
+    divided(total, width, result(call) + i * width);
+  }
+}
+
+}  // namespace engine::ENGINE_LEVEL

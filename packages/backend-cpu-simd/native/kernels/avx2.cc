@@ -1,0 +1,3 @@
+#include "../simd/avx2.h"
+#define ENGINE_LEVEL avx2
+#include "all-inl.h"

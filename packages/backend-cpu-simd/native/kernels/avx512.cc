@@ -1,0 +1,3 @@
+#include "../simd/avx512.h"
+#define ENGINE_LEVEL avx512
+#include "all-inl.h"

@@ -1,0 +1,56 @@
+#include "levels.h"
+
+#if defined(ENGINE_X86)
+#include <cpuid.h>
+#endif
+
+namespace engine {
+
+namespace scalar {
+extern const Kernels kernels;
+}
+
+static bool always() { return true; }
+
+#if defined(ENGINE_X86)
+namespace avx2 {
+extern const Kernels kernels;
+}
+namespace avx512 {
+extern const Kernels kernels;
+}
+
+static bool bits(unsigned value, unsigned mask) { return (value & mask) == mask; }
+
+// Registers the operating system saves: bit 2 the upper halves of ymm, bits 5 to 7 those of AVX-512.
+static unsigned saved_state() {
+  unsigned a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || !bits(c, bit_OSXSAVE)) return 0;
+  unsigned low, high;
+  __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return low;
+}
+
+static bool has_avx2() {
+  unsigned a, b, c, d, b7, c7, d7;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || !__get_cpuid_count(7, 0, &a, &b7, &c7, &d7)) return false;
+  return bits(saved_state(), 0x6) && bits(c, bit_AVX | bit_FMA | bit_F16C) && bits(b7, bit_AVX2);
+}
+
+static bool has_avx512() {
+  unsigned a, b, c, d;
+  if (!has_avx2() || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return false;
+  return bits(saved_state(), 0xe6) && bits(b, bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL);
+}
+#endif
+
+const Level levels[] = {
+    {"scalar", &scalar::kernels, always},
+#if defined(ENGINE_X86)
+    {"avx2", &avx2::kernels, has_avx2},
+    {"avx512", &avx512::kernels, has_avx512},
+#endif
+};
+const int levelCount = sizeof levels / sizeof levels[0];
+
+}  // namespace engine

@@ -1,0 +1,3 @@
+#include "../simd/scalar.h"
+#define ENGINE_LEVEL scalar
+#include "all-inl.h"

@@ -1,0 +1,121 @@
+// The shapes each kernel relies on. `infer` of core has said all this to the family's author already; here it
+// keeps a wrong description from reading foreign memory.
+#include "lowering.h"
+
+namespace engine {
+
+void Lowering::require(bool fits, const Node& node) const {
+  if (fits) return;
+  const char* op = node.kind == Node::computed && node.op < (int32_t)ops_.size() ? ops_[node.op].c_str() : "source";
+  fail("bad-shape", "Node %d of the program (%s) has shapes or types that the native CPU backend cannot run.", (int)(&node - program_.nodes.data()), op);
+}
+
+static bool same(const Operand& a, const Operand& b) { return size_of(a.shape) == size_of(b.shape); }
+static int32_t last(const Operand& x) { return x.shape.rank ? x.shape.dims[x.shape.rank - 1] : 1; }
+
+static bool broadcasts(const Operand& x, const Operand& out) {
+  const int shift = out.shape.rank - x.shape.rank;
+  if (shift < 0) return false;
+  for (int i = 0; i < x.shape.rank; i++) {
+    if (x.shape.dims[i] != 1 && x.shape.dims[i] != out.shape.dims[i + shift]) return false;
+  }
+  return true;
+}
+
+void Lowering::check(const Node& node, const std::vector<Operand>& in, const Operand& out) {
+  const std::string& op = ops_[node.op];
+  const auto f32 = [&](size_t count) {
+    require(in.size() == count && (out.type == Type::f32), node);
+    for (const Operand& x : in) require(x.data && x.type == Type::f32, node);
+  };
+  const Size rows = in[0].shape.rank ? size_of(in[0].shape, 0, in[0].shape.rank - 1) : Size{1, 0, 0};
+  for (const char* name : {"exp", "log", "rsqrt", "tanh", "sin", "cos", "floor", "sigmoid", "silu", "gelu-tanh"}) {
+    if (op == name) return f32(1), require(same(in[0], out), node);
+  }
+  for (const char* name : {"add", "sub", "mul", "div", "max", "greater"}) {
+    if (op == name) return f32(2), require(broadcasts(in[0], out) && broadcasts(in[1], out), node);
+  }
+  if (op == "cast") return require(in.size() == 1 && in[0].data && out.type == Type::f32 && same(in[0], out), node);
+  if (op == "silu-mul") return f32(2), require(same(in[0], out) && same(in[1], out), node);
+  if (op == "softmax") return f32(1), require(same(in[0], out) && in[0].shape.rank > 0, node);
+  if (op == "sum" || op == "reduce-max") return f32(1), require(in[0].shape.rank > 0 && size_of(out.shape) == rows, node);
+  if (op == "rms-norm") {
+    f32(in.size() == 1 ? 1 : 2);
+    require(same(in[0], out) && in[0].shape.rank > 0, node);
+    return require(in.size() == 1 || (in[1].shape.rank == 1 && last(in[1]) == last(in[0])), node);
+  }
+  if (op == "rope") {
+    f32(3);
+    require(same(in[0], out) && in[0].shape.rank == 3 && in[1].shape.rank == 2 && in[2].shape.rank == 2, node);
+    require(in[1].shape.dims[0] == in[0].shape.dims[0] && in[2].shape.dims[0] == in[0].shape.dims[0], node);
+    return require(last(in[1]) >= 0 && last(in[1]) == last(in[2]) && 2 * (int64_t)last(in[1]) <= last(in[0]), node);
+  }
+  if (op == "matmul") {
+    require(in.size() == 2 && in[0].data && in[1].data && in[0].type == Type::f32 && in[1].type != Type::i32, node);
+    require(in[0].shape.rank > 0 && in[1].shape.rank == 2 && last(in[0]) == last(in[1]), node);
+    Operand expected = in[0];
+    expected.shape.dims[expected.shape.rank - 1] = in[1].shape.dims[0];
+    return require(same(expected, out) && out.type == Type::f32, node);
+  }
+  check_layout(op, node, in, out);
+}
+
+void Lowering::check_layout(const std::string& op, const Node& node, const std::vector<Operand>& in, const Operand& out) {
+  const Attrs& attrs = node.attrs;
+  if (op == "append") {
+    require(in.size() == 3 && attrs.cache < (int32_t)plan_.cacheOf_.size(), node);
+    const CacheView& cache = plan_.state->caches[plan_.cacheOf_[attrs.cache]].view;
+    for (size_t i = 1; i < 3; i++) {
+      const Shape& shape = in[i].shape;
+      require(in[i].data && in[i].type == Type::f32 && shape.rank == 3 && shape.dims[0] == kTokens, node);
+      require(shape.dims[1] == cache.heads && shape.dims[2] == (i == 1 ? cache.keyDim : cache.valueDim), node);
+    }
+    return;
+  }
+  if (op == "attention") {
+    require(in.size() == 2 && attrs.cache < (int32_t)plan_.cacheOf_.size() && in[0].data && in[0].type == Type::f32, node);
+    const Cache& cache = plan_.state->caches[plan_.cacheOf_[attrs.cache]];
+    const Shape& q = in[0].shape;
+    require(q.rank == 3 && (q.dims[0] == kTokens || q.dims[0] == kRows) && q.dims[1] > 0 && q.dims[2] == cache.view.keyDim, node);
+    require(out.shape.rank == 3 && out.shape.dims[0] == q.dims[0] && out.shape.dims[1] == q.dims[1] && out.shape.dims[2] == cache.view.valueDim, node);
+    // The kernel keeps one result for each query head of a key head.
+    require(q.dims[1] % cache.view.heads == 0 && q.dims[1] / cache.view.heads <= 1024, node);
+    return require(cache.window == 0 || (attrs.window && attrs.window <= cache.window), node);
+  }
+  for (const Operand& x : in) require(x.data && (op == "gather" || x.type == out.type), node);
+  if (op == "wanted") {
+    require(in.size() == 1 && in[0].shape.rank > 0 && in[0].shape.rank == out.shape.rank && in[0].shape.dims[0] == kTokens && out.shape.dims[0] == kRows, node);
+    return require(size_of(in[0].shape, 1, in[0].shape.rank) == size_of(out.shape, 1, out.shape.rank), node);
+  }
+  if (op == "gather") return require(in.size() == 2, node), check_ids(node);
+  const int axis = attrs.axis;
+  require((op == "slice" || op == "concat") && axis >= 0 && axis < out.shape.rank && out.shape.dims[axis] >= 0, node);
+  int64_t total = 0;
+  for (const Operand& x : in) {
+    require(x.shape.rank == out.shape.rank && x.shape.dims[axis] >= 0, node);
+    for (int i = 0; i < out.shape.rank; i++) require(i == axis || x.shape.dims[i] == out.shape.dims[i], node);
+    total += x.shape.dims[axis];
+  }
+  if (op == "concat") return require(total == out.shape.dims[axis], node);
+  require(in.size() == 1 && attrs.begin >= 0 && attrs.begin <= attrs.end && attrs.end <= total && out.shape.dims[axis] == attrs.end - attrs.begin, node);
+}
+
+// Ids come from the step or from constants: both are held against the table before anything runs.
+void Lowering::check_ids(const Node& node) {
+  const Operand &table = values_[node.inputs[0]].operand, &out_ids = values_[node.inputs[1]].operand;
+  const Value& ids = values_[node.inputs[1]];
+  require(table.shape.rank == 2 && table.shape.dims[0] > 0 && table.shape.dims[1] >= 0 && table.type != Type::i32, node);
+  require(out_ids.type == Type::i32, node);
+  Operand expected = out_ids;
+  require(expected.shape.rank < kMaxRank, node);
+  expected.shape.dims[expected.shape.rank++] = table.shape.dims[1];
+  require(size_of(expected.shape) == size_of(node.shape) && node.type == Type::f32, node);
+  const int32_t rows = table.shape.dims[0];
+  require(ids.least >= 0 && (ids.most < rows || (ids.most == 0 && ids.roots)), node);
+  for (int input = 0; input < 3; input++) {
+    int32_t& limit = plan_.limits.ids[input];
+    if (ids.roots >> input & 1) limit = limit == 0 || rows < limit ? rows : limit;
+  }
+}
+
+}  // namespace engine

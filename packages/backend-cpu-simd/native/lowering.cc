@@ -1,0 +1,210 @@
+#include "lowering.h"
+
+#include <cstring>
+
+namespace engine {
+
+Lowering::Lowering(Plan& plan, const Program& program, const std::vector<std::string>& ops, const std::vector<WeightPlace>& places,
+                   const float* constants, size_t constantCount)
+    : plan_(plan), program_(program), ops_(ops), places_(places), constants_(constants), constantCount_(constantCount) {}
+
+static Kernel kernel_named(const Kernels& kernels, const std::string& op) {
+#define X(name, member) \
+  if (op == name) return kernels.member;
+  ENGINE_KERNELS(X)
+#undef X
+  return nullptr;
+}
+
+void Lowering::run() {
+  for (const Node& node : program_.nodes) {
+    if (node.kind != Node::computed) {
+      values_.push_back(source(node));
+      continue;
+    }
+    require(node.op < (int32_t)ops_.size() && !node.inputs.empty(), node);
+    Value value{};
+    if (node.view) {
+      value = values_[node.inputs[0]];
+      require(size_of(node.shape) == size_of(value.operand.shape), node);
+      value.operand.shape = value.decoded.shape = node.shape;
+      values_.push_back(value);
+      continue;
+    }
+    const std::string& op = ops_[node.op];
+    const Kernel kernel = kernel_named(*plan_.weights->device->level.kernels, op);
+    if (!kernel) fail("unsupported", "The native CPU backend has no kernel \"%s\".", op.c_str());
+    value.operand = {nullptr, node.type, node.shape};
+    if (op != "append") {
+      const int64_t bytes = 4 * size_of(node.shape).most(program_.maxTokens, program_.maxRows);
+      require((node.type == Type::f32 || node.type == Type::i32) && node.place >= 0, node);
+      require(node.place <= program_.arenaBytes && bytes <= program_.arenaBytes - node.place, node);
+      value.operand.data = plan_.arena_.data() + node.place;
+    }
+    for (int32_t i : node.inputs) {
+      if (node.type != Type::i32) break;
+      value.roots |= values_[i].roots;
+      value.least = std::min(value.least, values_[i].least);
+      value.most = std::max(value.most, values_[i].most);
+    }
+    const bool typed = op == "matmul" || op == "gather";
+    std::vector<Operand> inputs;
+    for (size_t i = 0; i < node.inputs.size(); i++) {
+      const bool table = typed && i == (op == "matmul" ? 1 : 0);
+      inputs.push_back(table ? stored(node, i) : input(node, i));
+    }
+    check(node, inputs, value.operand);
+    add(node, kernel, std::move(inputs), value.operand);
+    values_.push_back(value);
+  }
+  deliver();
+}
+
+void Lowering::deliver() {
+  for (int32_t i : program_.outputs) {
+    const Node& node = program_.nodes[i];
+    const Value& value = values_[i];
+    const Operand& x = value.decoded.data ? value.decoded : value.operand;
+    require(x.data && x.type == Type::f32, node);
+    plan_.outputs_.push_back(x);
+  }
+  plan_.logits_ = program_.logits;
+  if (program_.logits < 0) return;
+  const Shape& shape = plan_.outputs_[program_.logits].shape;
+  require(shape.rank == 2 && shape.dims[0] == kRows && shape.dims[1] > 0, program_.nodes[program_.outputs[program_.logits]]);
+  plan_.limits.vocab = shape.dims[1];
+}
+
+Lowering::Value Lowering::source(const Node& node) {
+  switch (node.kind) {
+    case Node::weight:
+      return weight(node);
+    case Node::constant:
+      return constant(node);
+    case Node::input: {
+      require(node.attrs.cache < 3 && node.type == Type::i32 && node.shape.rank == 1 && node.shape.dims[0] == kTokens, node);
+      Value value{};
+      value.operand = {plan_.ids_.data() + 4 * (int64_t)program_.maxTokens * node.attrs.cache, Type::i32, node.shape};
+      value.roots = 1 << node.attrs.cache;
+      return value;
+    }
+    default:
+      return {};
+  }
+}
+
+Lowering::Value Lowering::weight(const Node& node) {
+  require(node.attrs.cache < (int32_t)places_.size(), node);
+  const WeightPlace& place = places_[node.attrs.cache];
+  const Size size = size_of(node.shape);
+  require(size.tokens + size.rows == 0 && place.type != Type::i32, node);
+  require((uint64_t)size.fixed == place.bytes / (place.type == Type::f32 ? 4 : 2), node);
+  Value value{};
+  value.operand = {plan_.weights->at(place.region, place.offset, place.bytes), place.type, node.shape};
+  return value;
+}
+
+Lowering::Value Lowering::constant(const Node& node) {
+  const Size size = size_of(node.shape);
+  const size_t at = (size_t)node.attrs.cache;
+  require(size.tokens + size.rows == 0 && at <= constantCount_ && (uint64_t)size.fixed <= constantCount_ - at, node);
+  Memory memory(4 * (size_t)size.fixed, plan_.state->device->live);
+  Value value{};
+  value.operand = value.decoded = {memory.data(), node.type, node.shape};
+  if (node.type == Type::f32) {
+    if (size.fixed) memcpy(memory.data(), constants_ + at, 4 * (size_t)size.fixed);
+  } else {
+    require(node.type == Type::i32, node);
+    for (int64_t i = 0; i < size.fixed; i++) {
+      const int32_t id = (int32_t)constants_[at + i];
+      ((int32_t*)memory.data())[i] = id;
+      value.least = std::min(value.least, id);
+      value.most = std::max(value.most, id);
+    }
+  }
+  plan_.kept_.push_back(std::move(memory));
+  return value;
+}
+
+Operand Lowering::stored(const Node& node, size_t i) { return values_[node.inputs[i]].operand; }
+
+// Norms and biases are few: decoded once, so that only matmul and gather know storage types.
+Operand Lowering::input(const Node& node, size_t i) {
+  Value& value = values_[node.inputs[i]];
+  const Operand& x = value.operand;
+  if (x.type == Type::i32 || (x.type == Type::f32 && (uintptr_t)x.data % 4 == 0)) return x;
+  if (!value.decoded.data) {
+    const int64_t n = size_of(x.shape).fixed;
+    Memory memory(4 * (size_t)n, plan_.state->device->live);
+    plan_.weights->device->level.kernels->decode(x.type, x.data, n, (float*)memory.data());
+    value.decoded = {memory.data(), Type::f32, x.shape};
+    plan_.kept_.push_back(std::move(memory));
+  }
+  return value.decoded;
+}
+
+void Lowering::add(const Node& node, Kernel kernel, std::vector<Operand> inputs, Operand output) {
+  Call call{};
+  call.kernel = kernel;
+  call.count = (int32_t)inputs.size();
+  call.output = output;
+  call.attrs = node.attrs;
+  plan_.inputs_.push_back(std::move(inputs));
+  call.inputs = plan_.inputs_.back().data();
+  const std::string& op = ops_[node.op];
+  if (op == "attention") attend(node, call);
+  // Attention's segments lie in memory that the attention before it may still be joining.
+  const bool barrier = waits(node, call) || op == "attention";
+  plan_.calls_.push_back({call, barrier});
+  if (op == "attention") {
+    call.kernel = plan_.weights->device->level.kernels->attention_join;
+    plan_.calls_.push_back({call, true});
+    touched_.clear();
+    waits(node, call);
+  }
+}
+
+// Decides how many rows may leave their segments of the context in memory for all threads to join.
+void Lowering::attend(const Node& node, Call& call) {
+  const Cache& cache = plan_.state->caches[plan_.cacheOf_[node.attrs.cache]];
+  const int64_t places = (int64_t)cache.blocks * plan_.state->blockTokens;
+  const int64_t seen = node.attrs.window && node.attrs.window < places ? node.attrs.window : places;
+  const int64_t heads = node.shape.dims[1], segments = seen / kSegment + 2;
+  const int64_t group = heads / cache.view.heads;
+  plan_.scratchBytes_ = std::max(plan_.scratchBytes_, attention_scratch(cache.view.keyDim, cache.view.valueDim, group));
+  constexpr int64_t kSplitRows = 8;
+  call.partialRows = (int32_t)std::min<int64_t>(kSplitRows, node.shape.dims[0] == kRows ? program_.maxRows : program_.maxTokens);
+  call.partialSegments = (int32_t)segments;
+  const int64_t bytes = 4 * call.partialRows * heads * segments * (cache.view.valueDim + 2);
+  if (plan_.weights->device->pool().threads() == 1) call.partialRows = 0;
+  else if ((int64_t)plan_.partials_.bytes() < bytes) plan_.partials_ = Memory((size_t)bytes, plan_.state->device->live);
+}
+
+Lowering::Touched Lowering::touch(const Operand& x, bool written) const {
+  const auto* begin = (const uint8_t*)x.data;
+  return {begin, begin + 4 * size_of(x.shape).most(program_.maxTokens, program_.maxRows), written};
+}
+
+// Whether threads must meet before the call: it reads or writes what a call since the last meeting writes, or
+// writes what one reads. Caches stand for themselves as the addresses 1, 2, …
+bool Lowering::waits(const Node& node, const Call& call) {
+  std::vector<Touched> mine;
+  const std::string& op = ops_[node.op];
+  for (int32_t i = 0; i < call.count; i++) {
+    if (call.inputs[i].data) mine.push_back(touch(call.inputs[i], false));
+  }
+  if (call.output.data) mine.push_back(touch(call.output, true));
+  if (op == "append" || op == "attention") {
+    const auto* cache = (const uint8_t*)(uintptr_t)(node.attrs.cache + 1);
+    mine.push_back({cache, cache + 1, op == "append"});
+  }
+  bool barrier = false;
+  for (const Touched& a : mine) {
+    for (const Touched& b : touched_) barrier |= (a.written || b.written) && a.begin < b.end && b.begin < a.end;
+  }
+  if (barrier) touched_.clear();
+  touched_.insert(touched_.end(), mine.begin(), mine.end());
+  return barrier;
+}
+
+}  // namespace engine

@@ -1,0 +1,53 @@
+// From a program's nodes to kernel calls: resolves addresses, checks every shape a kernel relies on, finds
+// where threads must wait for each other.
+#pragma once
+#include <functional>
+
+#include "plan.h"
+
+namespace engine {
+
+class Lowering {
+ public:
+  Lowering(Plan& plan, const Program& program, const std::vector<std::string>& ops, const std::vector<WeightPlace>& places,
+           const float* constants, size_t constantCount);
+  void run();
+
+ private:
+  struct Value {
+    Operand operand;        // as stored
+    Operand decoded;        // weights: as f32, made when first asked for
+    int roots = 0;          // i32: bit i set when it holds elements of input i
+    int32_t least = 0, most = 0;  // and of constants in this range
+  };
+  struct Touched {
+    const uint8_t *begin, *end;
+    bool written;
+  };
+
+  void deliver();
+  Value source(const Node& node);
+  Value weight(const Node& node);
+  Value constant(const Node& node);
+  Operand input(const Node& node, size_t i);  // as f32 or i32
+  Operand stored(const Node& node, size_t i);  // weights in their storage type
+  void add(const Node& node, Kernel kernel, std::vector<Operand> inputs, Operand output);
+  void require(bool fits, const Node& node) const;
+  void check(const Node& node, const std::vector<Operand>& in, const Operand& out);
+  void check_layout(const std::string& op, const Node& node, const std::vector<Operand>& in, const Operand& out);
+  void check_ids(const Node& node);
+  void attend(const Node& node, Call& call);
+  bool waits(const Node& node, const Call& call);
+  Touched touch(const Operand& x, bool written) const;
+
+  Plan& plan_;
+  const Program& program_;
+  const std::vector<std::string>& ops_;
+  const std::vector<WeightPlace>& places_;
+  const float* constants_;
+  const size_t constantCount_;
+  std::vector<Value> values_;
+  std::vector<Touched> touched_;
+};
+
+}  // namespace engine

@@ -1,0 +1,80 @@
+#include "memory.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <utility>
+
+#include "error.h"
+
+namespace engine {
+
+constexpr size_t kHuge = 2u << 20;
+
+Memory::Memory(size_t bytes, Live live) : bytes_(bytes), live_(std::move(live)) {
+  if (bytes == 0) return;
+  const size_t align = bytes >= kHuge ? kHuge : 64;
+  mapped_ = bytes + (align == kHuge ? kHuge : 0);
+  base_ = mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (base_ == MAP_FAILED) {
+    base_ = nullptr;
+    fail("out-of-memory", "The system gave no %.1f MB of memory: %s. Use a smaller context or mapped weights.", bytes / 1e6, strerror(errno));
+  }
+  data_ = (uint8_t*)(((uintptr_t)base_ + align - 1) & ~(uintptr_t)(align - 1));
+#ifdef MADV_HUGEPAGE
+  // 4 KB pages cost decode a quarter of its bandwidth; see README.md.
+  if (align == kHuge) madvise(data_, bytes, MADV_HUGEPAGE);
+#endif
+  *live_ += (int64_t)bytes_;
+}
+
+Memory::~Memory() {
+  if (!base_) return;
+  munmap(base_, mapped_);
+  *live_ -= (int64_t)bytes_;
+}
+
+void Memory::swap(Memory& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(bytes_, other.bytes_);
+  std::swap(base_, other.base_);
+  std::swap(mapped_, other.mapped_);
+  std::swap(live_, other.live_);
+}
+
+Mapping::Mapping(int fd) {
+  struct stat info;
+  if (fstat(fd, &info) != 0) fail("missing-file", "A weight file cannot be read: %s.", strerror(errno));
+  bytes_ = (size_t)info.st_size;
+  if (bytes_ == 0) return;
+  void* data = mmap(nullptr, bytes_, PROT_READ, MAP_PRIVATE, fd, 0);
+  if (data == MAP_FAILED) fail("out-of-memory", "A weight file of %.1f MB cannot be mapped: %s.", bytes_ / 1e6, strerror(errno));
+  data_ = (uint8_t*)data;
+}
+
+Mapping::~Mapping() {
+  if (data_) munmap(data_, bytes_);
+}
+
+File::File(int fd) : fd_(dup(fd)) {
+  if (fd_ < 0) fail("missing-file", "A weight file cannot be opened again: %s.", strerror(errno));
+}
+
+File::~File() { close(fd_); }
+
+bool File::read(uint8_t* into, size_t n, uint64_t offset) const {
+  while (n > 0) {
+    const ssize_t got = pread(fd_, into, n, (off_t)offset);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    into += got;
+    offset += (uint64_t)got;
+    n -= (size_t)got;
+  }
+  return true;
+}
+
+}  // namespace engine

@@ -1,0 +1,65 @@
+#pragma once
+#include <sys/types.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace engine {
+
+// Bytes a device holds now.
+using Live = std::shared_ptr<std::atomic<int64_t>>;
+
+// Zeroed memory, 64-byte aligned; large ones begin at 2 MB and ask for pages of that size.
+class Memory {
+ public:
+  Memory() = default;
+  Memory(size_t bytes, Live live);
+  ~Memory();
+  Memory(const Memory&) = delete;
+  Memory(Memory&& other) noexcept { swap(other); }
+  Memory& operator=(Memory&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+  uint8_t* data() const { return data_; }
+  size_t bytes() const { return bytes_; }
+
+ private:
+  void swap(Memory& other) noexcept;
+  uint8_t* data_ = nullptr;
+  size_t bytes_ = 0;
+  void* base_ = nullptr;
+  size_t mapped_ = 0;
+  Live live_;
+};
+
+// A whole file, read-only, shared with the system's page cache. Outlives the descriptor it was made from.
+class Mapping {
+ public:
+  explicit Mapping(int fd);
+  ~Mapping();
+  Mapping(const Mapping&) = delete;
+  uint8_t* data() const { return data_; }
+  size_t bytes() const { return bytes_; }
+
+ private:
+  uint8_t* data_ = nullptr;
+  size_t bytes_ = 0;
+};
+
+// A descriptor of its own for the same open file.
+class File {
+ public:
+  explicit File(int fd);
+  ~File();
+  File(const File&) = delete;
+  // Reads exactly n bytes at offset; false when the file ends before or cannot be read.
+  bool read(uint8_t* into, size_t n, uint64_t offset) const;
+
+ private:
+  int fd_;
+};
+
+}  // namespace engine

@@ -1,0 +1,124 @@
+#include "plan.h"
+
+#include <cstring>
+
+#include "lowering.h"
+#include "select.h"
+
+namespace engine {
+
+Plan::Plan(std::shared_ptr<Weights> w, std::shared_ptr<State> s, const std::vector<std::string>& ops, const Program& program,
+           const std::vector<WeightPlace>& places, const float* constants, size_t constantCount, const std::vector<int32_t>& caches)
+    : weights(std::move(w)), state(std::move(s)), cacheOf_(caches) {
+  if (weights->device != state->device) fail("bad-option", "plan: the weights and the state belong to different devices.");
+  alive();
+  Device& device = *weights->device;
+  limits = {program.maxTokens, program.maxRows, program.maxSequences, {0, 0, 0}, {}, 0};
+  limits.groups.resize(state->blocks.size());
+  for (int32_t cache : cacheOf_) {
+    if (cache < 0 || cache >= (int32_t)state->caches.size()) fail("bad-option", "plan: the state has no cache %d.", cache);
+    const Cache& held = state->caches[cache];
+    auto& group = limits.groups[held.group];
+    group.window = group.used && (group.window == 0 || held.window == 0) ? 0 : std::max(group.window, held.window);
+    group.used = true;
+    views_.push_back(held.view);
+  }
+  arena_ = Memory((size_t)program.arenaBytes, device.live);
+  ids_ = Memory(3 * 4 * (size_t)program.maxTokens, device.live);
+  Lowering(*this, program, ops, places, constants, constantCount).run();
+  scratchBytes_ = std::max<int64_t>((scratchBytes_ + 63) / 64 * 64, kSelectScratch);
+  scratch_ = Memory((size_t)scratchBytes_ * device.pool().threads(), device.live);
+  for (PlannedCall& planned : calls_) planned.call.partials = (float*)partials_.data();
+}
+
+void Plan::alive() const {
+  if (released) fail("disposed", "The plan was disposed.");
+  if (weights->released()) fail("disposed", "The plan's weights were disposed.");
+  if (state->released()) fail("disposed", "The plan's state was disposed.");
+}
+
+void Plan::release() {
+  released = true;
+  calls_.clear();
+  inputs_.clear();
+  outputs_.clear();
+  kept_.clear();
+  for (Memory* memory : {&arena_, &ids_, &scratch_, &partials_}) *memory = Memory();
+}
+
+int64_t Plan::bytes() const {
+  size_t total = arena_.bytes() + ids_.bytes() + scratch_.bytes() + partials_.bytes();
+  for (const Memory& memory : kept_) total += memory.bytes();
+  return (int64_t)total;
+}
+
+Step Plan::begin(const StepInput& input) {
+  for (int i = 0; i < 3; i++) {
+    memcpy(ids_.data() + 4 * (int64_t)limits.tokens * i, input.ids[i].data(), 4 * input.ids[i].size());
+  }
+  for (size_t i = 0; i < views_.size(); i++) {
+    const int32_t group = state->caches[cacheOf_[i]].group;
+    views_[i].table = input.tables[group].data();
+    views_[i].tableWidth = input.widths[group];
+  }
+  return {input.tokens(), input.rows(), input.wanted.data(), input.sequence.data(), input.place.data(), views_.data()};
+}
+
+void Plan::run(const StepInput& input, const std::vector<bool>& asked, StepResult& result, const std::atomic<bool>& abort) {
+  alive();
+  lastRows_ = 0;
+  const Step step = begin(input);
+  Device& device = *weights->device;
+  const auto stop = [&] { return abort.load(std::memory_order_relaxed) || device.stopping(); };
+  bool stopped = stop();
+  const bool selects = input.selects && logits_ >= 0 && input.rows() > 0;
+  SelectRows select{input.select, input.rows(), limits.vocab, logits_ >= 0 ? (const float*)outputs_[logits_].data : nullptr, result,
+                    *device.level.kernels};
+  if (selects) select.prepare();
+  Pool& pool = device.pool();
+  if (!stopped) {
+    pool.run([&](int thread) {
+      const Share share{thread, pool.threads(), scratch_.data() + scratchBytes_ * thread};
+      for (const PlannedCall& planned : calls_) {
+        if (planned.barrier && pool.barrier(stop)) {
+          if (thread == 0) stopped = true;
+          return;
+        }
+        planned.call.kernel(planned.call, step, share);
+      }
+      if (!selects) return;
+      if (pool.barrier(stop)) {
+        if (thread == 0) stopped = true;
+        return;
+      }
+      select.chunks(share);
+      pool.barrier([] { return false; });
+      select.finish(share);
+    });
+  }
+  if (stopped) fail("aborted", "The step was stopped.");
+  lastRows_ = input.rows();
+  deliver(input, asked, result);
+}
+
+void Plan::deliver(const StepInput& input, const std::vector<bool>& asked, StepResult& result) {
+  result.tensors.resize(outputs_.size());
+  for (size_t i = 0; i < outputs_.size(); i++) {
+    if (!asked[i]) continue;
+    const float* from = (const float*)outputs_[i].data;
+    result.tensors[i].assign(from, from + output_size(i, input.tokens(), input.rows()));
+  }
+}
+
+void Plan::logits(int32_t row, std::vector<float>& into) const {
+  alive();
+  if (logits_ < 0 || row < 0 || row >= lastRows_) fail("bad-option", "logits: row %d of the %d rows of the last step.", row, logits_ < 0 ? 0 : lastRows_);
+  const float* from = (const float*)outputs_[logits_].data + (int64_t)row * limits.vocab;
+  into.assign(from, from + limits.vocab);
+}
+
+int64_t Plan::output_size(size_t output, int64_t tokens, int64_t rows) const {
+  return size_of(outputs_[output].shape).most(tokens, rows);
+}
+
+}  // namespace engine

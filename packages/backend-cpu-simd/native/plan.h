@@ -1,0 +1,67 @@
+// A program ready to run on one device: a list of kernel calls over fixed addresses.
+#pragma once
+#include "program.h"
+#include "state.h"
+#include "step-input.h"
+#include "weights.h"
+
+namespace engine {
+
+// Rows begin … end of a stored weight: where they lie, and as what.
+struct WeightPlace {
+  int32_t region;
+  uint64_t offset, bytes;
+  Type type;
+};
+
+struct PlannedCall {
+  Call call;
+  bool barrier;  // wait for all threads before it: it touches what an earlier call writes or reads
+};
+
+// What a step hands back besides its results in the plan's own memory.
+struct StepResult {
+  int32_t candidates = 0;  // of each row in ids and values
+  std::vector<int32_t> ids;
+  std::vector<float> values, lse;
+  std::vector<std::vector<float>> tensors;  // by output; empty where not asked for
+};
+
+class Plan {
+ public:
+  Plan(std::shared_ptr<Weights> weights, std::shared_ptr<State> state, const std::vector<std::string>& ops, const Program& program,
+       const std::vector<WeightPlace>& places, const float* constants, size_t constantCount, const std::vector<int32_t>& caches);
+
+  // On the captain's thread. `input` is checked already. Throws "aborted".
+  void run(const StepInput& input, const std::vector<bool>& asked, StepResult& result, const std::atomic<bool>& abort);
+  // Raw logits of a row of the last run.
+  void logits(int32_t row, std::vector<float>& into) const;
+  // Values of an output for the sizes of a step.
+  int64_t output_size(size_t output, int64_t tokens, int64_t rows) const;
+
+  Limits limits{};
+  const std::shared_ptr<Weights> weights;
+  const std::shared_ptr<State> state;
+  int64_t bytes() const;
+  bool released = false;
+  void release();
+
+ private:
+  friend class Lowering;
+  void alive() const;
+  Step begin(const StepInput& input);
+  void deliver(const StepInput& input, const std::vector<bool>& asked, StepResult& result);
+
+  std::vector<PlannedCall> calls_;
+  std::vector<std::vector<Operand>> inputs_;
+  std::vector<Operand> outputs_;
+  int32_t logits_ = -1;
+  int32_t lastRows_ = 0;
+  std::vector<int32_t> cacheOf_;
+  std::vector<CacheView> views_;
+  int64_t scratchBytes_ = 64;
+  Memory arena_, ids_, scratch_, partials_;
+  std::vector<Memory> kept_;
+};
+
+}  // namespace engine

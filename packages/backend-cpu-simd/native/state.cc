@@ -1,0 +1,70 @@
+#include "state.h"
+
+#include <cstring>
+
+namespace engine {
+
+State::State(std::shared_ptr<Device> owner, const int32_t* specs, size_t count, int32_t tokens, const std::vector<int32_t>& sizes)
+    : device(std::move(owner)), blockTokens(tokens), blocks(sizes) {
+  int32_t shift = 4;
+  while (shift < 8 && (1 << shift) < blockTokens) shift++;
+  if ((1 << shift) != blockTokens) fail("bad-option", "blockTokens must be a power of two from 16 to 256, but is %d.", blockTokens);
+  for (size_t i = 0; i < count; i++) {
+    const int32_t* s = specs + 6 * i;
+    if (s[0] < 0 || s[0] >= (int32_t)blocks.size() || blocks[s[0]] < 0) fail("bad-option", "Cache group %d has no number of blocks.", s[0]);
+    const int32_t most = 1 << 16;
+    if (s[1] > most || s[2] > most || s[3] > most) fail("bad-shape", "Cache %zu has a size above %d.", i, most);
+    if (s[1] < 1 || s[2] < 1 || s[3] < 1 || s[4] < 0 || s[5] < 0 || s[5] > 2) fail("bad-shape", "Cache %zu has a size below 1.", i);
+    const int64_t size = s[5] == (int32_t)Type::f32 ? 4 : 2;
+    const int64_t valueBytes = size * s[1] * blockTokens * s[2];
+    const int64_t blockBytes = valueBytes + size * s[1] * blockTokens * s[3];
+    if ((double)blockBytes * blocks[s[0]] > 1e15) fail("out-of-memory", "Cache %zu would take more than a petabyte.", i);
+    Cache cache{s[0], s[4], {}, blocks[s[0]], Memory((size_t)(blockBytes * blocks[s[0]]), device->live)};
+    cache.view = {cache.pool.data(), (Type)s[5], s[1], s[2], s[3], shift, blockBytes, valueBytes, nullptr, 0};
+    caches.push_back(std::move(cache));
+  }
+}
+
+int64_t State::bytes() const {
+  int64_t total = 0;
+  for (const Cache& cache : caches) total += (int64_t)cache.pool.bytes();
+  return total;
+}
+
+void State::check_move(const int32_t* m) const {
+  const bool group = m[0] >= 0 && m[0] < (int32_t)blocks.size();
+  const auto inside = [&](int32_t block, int32_t place) {
+    return block >= 0 && block < blocks[m[0]] && place >= 0 && m[5] >= 0 && place <= blockTokens - m[5];
+  };
+  if (!group || m[5] > blockTokens || !inside(m[1], m[2]) || !inside(m[3], m[4])) {
+    fail("bad-option", "copy: [%d, %d, %d, %d, %d, %d] leaves the blocks of its group.", m[0], m[1], m[2], m[3], m[4], m[5]);
+  }
+}
+
+void State::copy(const int32_t* m) {
+  for (Cache& cache : caches) {
+    if (cache.group != m[0]) continue;
+    const CacheView& v = cache.view;
+    const int64_t size = v.type == Type::f32 ? 4 : 2;
+    const auto part = [&](int64_t base, int64_t width) {
+      for (int64_t head = 0; head < v.heads; head++) {
+        uint8_t* at = v.pool + base + head * blockTokens * width;
+        memmove(at + m[3] * v.blockBytes + m[4] * width, at + m[1] * v.blockBytes + m[2] * width, (size_t)(m[5] * width));
+      }
+    };
+    part(0, v.keyDim * size);
+    part(v.valueBytes, v.valueDim * size);
+  }
+}
+
+uint8_t* State::block(int cache, int32_t block, size_t bytes) {
+  if (released_) fail("disposed", "The state was disposed.");
+  if (cache < 0 || cache >= (int)caches.size()) fail("bad-option", "The state has no cache %d.", cache);
+  const Cache& c = caches[cache];
+  if (block < 0 || block >= c.blocks || bytes != (size_t)c.view.blockBytes) {
+    fail("bad-option", "cache: block %d with %zu bytes; there are %d blocks of %lld bytes.", block, bytes, c.blocks, (long long)c.view.blockBytes);
+  }
+  return c.pool.data() + block * c.view.blockBytes;
+}
+
+}  // namespace engine

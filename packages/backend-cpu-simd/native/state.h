@@ -1,0 +1,42 @@
+#pragma once
+#include <vector>
+
+#include "device.h"
+#include "tensor.h"
+
+namespace engine {
+
+// Keys and values of one owner, in a pool of blocks laid out as StateStore says.
+struct Cache {
+  int32_t group;
+  int32_t window;  // 0: none
+  CacheView view;  // without a step's table
+  int32_t blocks;
+  Memory pool;
+};
+
+class State {
+ public:
+  // specs: [n, 6] group, heads, keyDim, valueDim, window (0: none), type. blocks: of each group.
+  State(std::shared_ptr<Device> device, const int32_t* specs, size_t count, int32_t blockTokens, const std::vector<int32_t>& blocks);
+  // One [group, from block, from place, to block, to place, places]; throws when it leaves the pool.
+  void copy(const int32_t* move);
+  uint8_t* block(int cache, int32_t block, size_t bytes);
+  void check_move(const int32_t* move) const;
+  int64_t bytes() const;
+  void release() {
+    caches.clear();
+    released_ = true;
+  }
+  bool released() const { return released_; }
+
+  const std::shared_ptr<Device> device;
+  const int32_t blockTokens;
+  const std::vector<int32_t> blocks;
+  std::vector<Cache> caches;
+
+ private:
+  std::atomic<bool> released_{false};
+};
+
+}  // namespace engine

@@ -1,0 +1,92 @@
+// What kernels see of a program. Plain data and nothing inline that differs by instruction set, so it may
+// be included by files compiled for different ones.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+namespace engine {
+
+enum class Type : int32_t { f32 = 0, f16 = 1, bf16 = 2, i32 = 3 };
+
+// Storage types; arithmetic is always f32. Their bytes in a mapped file may be unaligned.
+struct F16 {
+  uint16_t bits;
+};
+struct Bf16 {
+  uint16_t bits;
+};
+
+constexpr int kMaxRank = 8;
+// Symbols in a shape; bound by each step.
+constexpr int32_t kTokens = -1;
+constexpr int32_t kRows = -2;
+
+struct Shape {
+  int32_t rank;
+  int32_t dims[kMaxRank];
+};
+
+// Row-major and dense. `data` stays the same for the life of a plan.
+struct Operand {
+  void* data;
+  Type type;
+  Shape shape;
+};
+
+struct Attrs {
+  int32_t axis;
+  int32_t begin;
+  int32_t end;
+  int32_t window;  // 0: all keys
+  int32_t cache;
+  int32_t interleaved;
+  float eps;
+  float scale;
+};
+
+// Keys and values of one owner in a step: pool [blocks][heads][blockTokens][keyDim], then values.
+struct CacheView {
+  uint8_t* pool;
+  Type type;
+  int32_t heads;
+  int32_t keyDim;
+  int32_t valueDim;
+  int32_t blockShift;  // log2 of the places in a block
+  int64_t blockBytes;
+  int64_t valueBytes;  // where a block's values begin
+  const int32_t* table;  // [sequences, tableWidth]
+  int32_t tableWidth;
+};
+
+struct Step {
+  int32_t tokens;
+  int32_t rows;
+  const int32_t* wanted;    // [rows]
+  const int32_t* sequence;  // [tokens] whose row it is
+  const int32_t* place;     // [tokens] where its key lies
+  const CacheView* caches;
+};
+
+struct Call;
+
+// One thread's part of a call.
+struct Share {
+  int32_t thread;
+  int32_t threads;
+  uint8_t* scratch;  // this thread's own, as many bytes as the call asked for
+};
+
+using Kernel = void (*)(const Call&, const Step&, const Share&);
+
+struct Call {
+  Kernel kernel;
+  const Operand* inputs;
+  int32_t count;
+  Operand output;
+  Attrs attrs;
+  float* partials;         // attention: results of context segments before they are joined
+  int32_t partialRows;     // rows and segments there is room for
+  int32_t partialSegments;
+};
+
+}  // namespace engine

@@ -1,0 +1,59 @@
+#include "weights.h"
+
+#include <chrono>
+
+namespace engine {
+
+int Weights::map(int fd) {
+  regions_.push_back(std::make_unique<Mapping>(fd));
+  return (int)regions_.size() - 1;
+}
+
+int Weights::reserve(size_t bytes) {
+  regions_.push_back(std::make_unique<Memory>(bytes, device->live));
+  return (int)regions_.size() - 1;
+}
+
+uint8_t* Weights::at(int region, uint64_t offset, uint64_t n) {
+  if (released_) fail("disposed", "The weights were disposed.");
+  if (region < 0 || region >= (int)regions_.size()) fail("bad-option", "The weights have no region %d.", region);
+  return std::visit(
+      [&](auto& held) {
+        if (offset > held->bytes() || n > held->bytes() - offset) {
+          fail("bad-checkpoint", "A weight of %llu bytes at %llu ends behind its file of %zu bytes. The file may have changed.",
+               (unsigned long long)n, (unsigned long long)offset, held->bytes());
+        }
+        return held->data() + offset;
+      },
+      regions_[region]);
+}
+
+void Weights::read(const File& file, uint64_t offset, int region, uint64_t to, uint64_t n) {
+  uint8_t* into = at(region, to, n);
+  if (!std::holds_alternative<std::unique_ptr<Memory>>(regions_[region])) fail("bad-option", "A mapped file cannot be written.");
+  std::atomic<bool> whole{true};
+  const uint64_t threads = (uint64_t)device->pool().threads();
+  constexpr uint64_t kGrain = 1 << 21;
+  const uint64_t grains = (n + kGrain - 1) / kGrain;
+  device->pool().run([&](int thread) {
+    const uint64_t begin = std::min(n, grains * thread / threads * kGrain);
+    const uint64_t end = std::min(n, grains * (thread + 1) / threads * kGrain);
+    if (!file.read(into + begin, end - begin, offset + begin)) whole = false;
+  });
+  if (!whole) fail("bad-checkpoint", "A weight file ended before its weights did, or could not be read.");
+}
+
+double Weights::read_seconds(int region, uint64_t offset, uint64_t n) {
+  const uint8_t* from = at(region, offset, n);
+  const uint64_t threads = (uint64_t)device->pool().threads();
+  const auto begin = std::chrono::steady_clock::now();
+  std::atomic<uint32_t> sink{0};
+  device->pool().run([&](int thread) {
+    // Four far apart streams, as decode has them; the last 2 KB stay unread for the prefetch.
+    const uint64_t part = n / threads / 4096 * 4096;
+    sink += device->level.kernels->read(from + part * thread, (int64_t)part);
+  });
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+}  // namespace engine

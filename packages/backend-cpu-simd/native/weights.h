@@ -1,0 +1,34 @@
+#pragma once
+#include <variant>
+#include <vector>
+
+#include "device.h"
+
+namespace engine {
+
+// Regions of memory or mapped files that weights lie in. Plans keep pointers; none runs after release().
+class Weights {
+ public:
+  explicit Weights(std::shared_ptr<Device> device) : device(std::move(device)) {}
+  int map(int fd);
+  int reserve(size_t bytes);
+  // n bytes from `offset` on; throws when the region does not hold them.
+  uint8_t* at(int region, uint64_t offset, uint64_t n);
+  // All threads copy from the file into a reserved region.
+  void read(const File& file, uint64_t offset, int region, uint64_t to, uint64_t n);
+  // Seconds that all threads take to read n bytes once.
+  double read_seconds(int region, uint64_t offset, uint64_t n);
+  void release() {
+    regions_.clear();
+    released_ = true;
+  }
+  bool released() const { return released_; }
+
+  const std::shared_ptr<Device> device;
+
+ private:
+  std::vector<std::variant<std::unique_ptr<Mapping>, std::unique_ptr<Memory>>> regions_;
+  std::atomic<bool> released_{false};
+};
+
+}  // namespace engine

@@ -1,0 +1,47 @@
+import { availableParallelism } from "node:os";
+import { type Backend, EngineError } from "@engine/core";
+import { CpuDevice } from "./device.ts";
+import { loadNative, whyNoNative } from "./load-native.ts";
+import type { IsaLevel } from "./native.ts";
+import { translated } from "./native-error.ts";
+
+/** The processor's vector units on all its threads, at the best instruction set level this machine has. */
+export const cpuSimd: Backend = backendAt(undefined);
+
+/** The same at a fixed level: to compare levels. `unavailable()` says so where the machine lacks it. */
+export function cpuSimdAt(level: IsaLevel): Backend {
+  return backendAt(level);
+}
+
+/** The levels this machine can run, plainest first; none without the native part. */
+export function isaLevels(): readonly IsaLevel[] {
+  return whyNoNative() === undefined ? loadNative().levels : [];
+}
+
+function backendAt(level: IsaLevel | undefined): Backend {
+  return {
+    api: 1,
+    name: "cpu-simd",
+    unavailable() {
+      const why = whyNoNative();
+      if (why !== undefined || level === undefined || isaLevels().includes(level)) return why;
+      return `This machine's processor has no ${level}; it has ${isaLevels().join(", ")}.`;
+    },
+    async open({ threads = availableParallelism() } = {}) {
+      if (!Number.isInteger(threads) || threads < 1 || threads > 1024) {
+        throw new EngineError(
+          "bad-option",
+          `threads must be a whole number from 1 to 1024, but is ${threads}.`,
+        );
+      }
+      const native = loadNative();
+      const chosen = level ?? native.levels.at(-1)!;
+      return new CpuDevice(
+        native,
+        translated(() => new native.Device(chosen, threads)),
+        chosen,
+        threads,
+      );
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { cpus, totalmem } from "node:os";
+import {
+  type Device,
+  type DeviceInfo,
+  EngineError,
+  type OpCall,
+  type Plan,
+  type Program,
+  type Residency,
+  type StateSize,
+  type StateStore,
+  siluMulOp,
+  type Watch,
+  type WeightSource,
+  type WeightStore,
+  type WeightUse,
+} from "@engine/core";
+import type { IsaLevel, Native, NativeDevice } from "./native.ts";
+import { CpuPlan } from "./plan.ts";
+import { CpuState } from "./state-store.ts";
+import { supports } from "./supports.ts";
+import { CpuWeights } from "./weight-store.ts";
+
+/** Threads of its own; steps of all its plans run one after the other, in call order. */
+export class CpuDevice implements Device {
+  readonly info: DeviceInfo;
+  readonly fused = [siluMulOp];
+  readonly #native: Native;
+  readonly #device: NativeDevice;
+  readonly #open = new Set<{ dispose(): Promise<void> }>();
+  #closing: Promise<void> | undefined;
+
+  constructor(native: Native, device: NativeDevice, level: IsaLevel, threads: number) {
+    this.#native = native;
+    this.#device = device;
+    const model = cpus()[0]?.model.trim() ?? process.arch;
+    this.info = { name: `${model} (${level}, threads: ${threads})`, memoryBytes: totalmem(), threads };
+  }
+
+  supports(call: OpCall): boolean {
+    return supports(call, this.#native.ops);
+  }
+
+  async weights(
+    source: WeightSource,
+    uses: readonly WeightUse[],
+    residency: Residency,
+    watch: Watch = {},
+  ): Promise<WeightStore> {
+    this.#alive();
+    const options = { residency, watch, onDispose: this.#forget };
+    return this.#owned(await CpuWeights.load(this.#native, this.#device, { source, uses, ...options }));
+  }
+
+  async state(program: Program, size: StateSize): Promise<StateStore> {
+    this.#alive();
+    return this.#owned(new CpuState(this.#native, this.#device, { program, size, onDispose: this.#forget }));
+  }
+
+  async plan(program: Program, weights: WeightStore, state: StateStore): Promise<Plan> {
+    this.#alive();
+    if (!(weights instanceof CpuWeights && state instanceof CpuState)) {
+      throw new EngineError("bad-option", "plan: the weights and the state must come from this device.");
+    }
+    return this.#owned(new CpuPlan(this.#native, program, { weights, state, onDispose: this.#forget }));
+  }
+
+  liveBytes(): number {
+    return this.#device.liveBytes();
+  }
+
+  /** Waits for steps that run or wait, frees what was not disposed, ends the threads. */
+  close(): Promise<void> {
+    this.#closing ??= (async () => {
+      await Promise.all(Array.from(this.#open, (owner) => owner.dispose()));
+      await this.#device.close();
+    })();
+    return this.#closing;
+  }
+
+  #alive(): void {
+    if (this.#closing) throw new EngineError("disposed", "The device was used after close().");
+  }
+
+  #owned<T extends { dispose(): Promise<void> }>(owner: T): T {
+    this.#open.add(owner);
+    return owner;
+  }
+
+  readonly #forget = (owner: { dispose(): Promise<void> }): void => {
+    this.#open.delete(owner);
+  };
+}

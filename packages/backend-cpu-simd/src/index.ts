@@ -1,0 +1,2 @@
+export { cpuSimd, cpuSimdAt, isaLevels } from "./cpu-simd.ts";
+export type { IsaLevel } from "./native.ts";

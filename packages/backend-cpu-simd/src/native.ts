@@ -1,0 +1,64 @@
+/** Instruction set levels, plainest first. */
+export type IsaLevel = "scalar" | "avx2" | "avx512";
+
+/** What the compiled addon exports; errors it throws carry a `code`. */
+export interface Native {
+  /** Those this machine can run. */
+  readonly levels: readonly IsaLevel[];
+  /** Names of the ops it has kernels for. */
+  readonly ops: readonly string[];
+  readonly Device: new (level: IsaLevel, threads: number) => NativeDevice;
+  readonly Weights: new (device: NativeDevice) => NativeWeights;
+  readonly State: new (
+    device: NativeDevice,
+    specs: Int32Array,
+    blockTokens: number,
+    blocks: Int32Array,
+  ) => NativeState;
+  readonly Plan: new (
+    weights: NativeWeights,
+    state: NativeState,
+    ops: readonly string[],
+    words: Int32Array,
+    places: Float64Array,
+    constants: Float32Array,
+    caches: Int32Array,
+    outputs: readonly string[],
+  ) => NativePlan;
+}
+
+/** Jobs run in the order they were posted, away from JavaScript's thread. */
+export interface NativeDevice {
+  liveBytes(): number;
+  /** Floating point operations per second of all threads, on registers alone. */
+  multiplyAdd(rounds: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface NativeWeights {
+  /** The region of a whole mapped file. */
+  map(fd: number): number;
+  /** A region of memory. */
+  reserve(bytes: number): number;
+  read(fd: number, offset: number, region: number, to: number, bytes: number): Promise<void>;
+  /** How long all threads take to read the bytes once. */
+  readSeconds(region: number, offset: number, bytes: number): Promise<number>;
+  fill(region: number, to: number, bytes: Uint8Array): void;
+  dispose(): Promise<void>;
+}
+
+export interface NativeState {
+  bytes(): number;
+  copy(moves: Int32Array): Promise<void>;
+  read(cache: number, block: number, into: Uint8Array): Promise<void>;
+  write(cache: number, block: number, from: Uint8Array): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export interface NativePlan {
+  run(step: object, out: object, id: number): Promise<void>;
+  /** Stops the step of this id between two ops; forgets it when it has ended. */
+  abort(id: number): void;
+  logits(row: number, into: Float32Array): Promise<void>;
+  dispose(): Promise<void>;
+}

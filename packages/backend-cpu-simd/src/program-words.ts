@@ -1,0 +1,125 @@
+import { type Dim, EngineError, type Node, type Program, type WeightAttrs } from "@engine/core";
+import { STORED } from "./supports.ts";
+import type { CpuWeights } from "./weight-store.ts";
+
+/** A program as the addon reads it (native/program.cc). */
+export interface ProgramWords {
+  /** Names of the ops that nodes refer to by number. */
+  readonly ops: readonly string[];
+  readonly words: Int32Array;
+  /** [n, 4] region, offset, bytes and type of each weight node's rows. */
+  readonly places: Float64Array;
+  readonly constants: Float32Array;
+  readonly outputs: readonly string[];
+}
+
+const KIND: Readonly<Record<string, number>> = { weight: 1, input: 2, constant: 3, cache: 4 };
+const TYPE: Readonly<Record<string, number>> = { f32: 0, f16: 1, bf16: 2, i32: 3 };
+const SYMBOL: Readonly<Record<string, number>> = { tokens: -1, rows: -2 };
+const INPUTS = ["tokens", "positions", "extents"];
+/** Places in the arena are multiples of this, and counted in it. */
+const UNIT = 64;
+const bits = new DataView(new ArrayBuffer(4));
+
+export function encodeProgram(program: Program, weights: CpuWeights): ProgramWords {
+  const { nodes, outputs } = program.graph;
+  const { maxTokens, maxRows, maxSequences } = program.options;
+  const ops: string[] = [];
+  const places: number[] = [];
+  const constants: number[] = [];
+  const index = new Map(nodes.map((node, i) => [node, i]));
+  const words = [maxTokens, maxRows, maxSequences, units(program.arena.bytes), nodes.length];
+
+  // What an attribute block's "cache" holds: the index of a weight, constant, input or cache.
+  const reference = (node: Node): number => {
+    const { op, attrs } = node;
+    if (op.source && op.name === "weight") return placed(attrs as unknown as WeightAttrs, weights, places);
+    if (op.source && op.name === "input") return INPUTS.indexOf(String(attrs.name));
+    if (op.source && op.name === "constant") {
+      const at = constants.length;
+      for (const value of attrs.values as Float32Array) constants.push(value);
+      return at;
+    }
+    if (op.source || attrs.cache === undefined) return 0;
+    return program.caches.findIndex(({ name }) => name === String(attrs.cache));
+  };
+
+  for (const node of nodes) {
+    const { op, inputs, shape, dtype, attrs } = node;
+    if (!ops.includes(op.name)) ops.push(op.name);
+    const offset = program.arena.offsets.get(node);
+    words.push(op.source ? KIND[op.name]! : 0, ops.indexOf(op.name), op.view ? 1 : 0, typeCode(node));
+    words.push(shape.length, ...shape.map(dimWord), offset === undefined ? -1 : units(offset));
+    words.push(inputs.length, ...inputs.map((input) => index.get(input)!));
+    words.push(
+      number(attrs.axis),
+      number(attrs.begin),
+      number(attrs.end),
+      number(attrs.window),
+      reference(node),
+    );
+    words.push(attrs.interleaved ? 1 : 0, floatBits(number(attrs.eps)), floatBits(number(attrs.scale)));
+    if (!op.source && dtype !== "f32" && dtype !== "i32") {
+      throw new EngineError(
+        "unsupported",
+        `op "${op.name}" gives ${dtype}; the native CPU backend computes f32 and i32.`,
+      );
+    }
+  }
+  const names = Object.keys(outputs);
+  words.push(names.length, ...names.map((name) => index.get(outputs[name]!)!), names.indexOf("logits"));
+  return {
+    ops,
+    words: Int32Array.from(words),
+    places: Float64Array.from(places),
+    constants: Float32Array.from(constants),
+    outputs: names,
+  };
+}
+
+/** Adds where rows begin … end of the stored weight lie; its number. */
+function placed(
+  { name, type, shape, begin, end }: WeightAttrs,
+  weights: CpuWeights,
+  places: number[],
+): number {
+  const { use, region, offset } = weights.place(name);
+  const stored = STORED[type];
+  if (!stored || use.encoding.type !== type || String(use.encoding.shape) !== String(shape)) {
+    const held = `${use.encoding.type} [${use.encoding.shape.join(", ")}]`;
+    throw new EngineError(
+      "bad-checkpoint",
+      `weight "${name}": the program expects ${type} [${shape.join(", ")}], the store holds ${held}.`,
+    );
+  }
+  const rowBytes = shape.slice(1).reduce((product, size) => product * size, stored.bytes);
+  places.push(region, offset + begin * rowBytes, (end - begin) * rowBytes, stored.code);
+  return places.length / 4 - 1;
+}
+
+function typeCode({ dtype, op }: Node): number {
+  const code = TYPE[dtype];
+  if (code === undefined)
+    throw new EngineError("unsupported", `${op.name}: the native CPU backend has no values of ${dtype}.`);
+  return code;
+}
+
+function dimWord(dim: Dim): number {
+  const word = typeof dim === "number" ? dim : SYMBOL[dim];
+  if (word === undefined)
+    throw new EngineError("unsupported", `The native CPU backend binds "tokens" and "rows", not "${dim}".`);
+  return word;
+}
+
+function units(bytes: number): number {
+  return Math.ceil(bytes / UNIT);
+}
+
+function number(value: unknown): number {
+  return typeof value === "number" ? value : 0;
+}
+
+function floatBits(value: number): number {
+  bits.setFloat32(0, value);
+  return bits.getInt32(0);
+}

@@ -1,0 +1,168 @@
+import { freemem } from "node:os";
+import {
+  EngineError,
+  type Extent,
+  type Residency,
+  type Watch,
+  type WeightSource,
+  type WeightStore,
+  type WeightUse,
+} from "@engine/core";
+import type { Native, NativeDevice, NativeWeights } from "./native.ts";
+import { translated, translatedAsync } from "./native-error.ts";
+import { type OnDispose, Owned } from "./owned.ts";
+import { STORED } from "./supports.ts";
+
+export interface LoadOptions {
+  readonly source: WeightSource;
+  readonly uses: readonly WeightUse[];
+  readonly residency: Residency;
+  readonly watch: Watch;
+  readonly onDispose: OnDispose;
+}
+
+/** Where a weight's bytes lie: a region of the native store, and an offset in it. */
+export interface Place {
+  readonly use: WeightUse;
+  readonly region: number;
+  readonly offset: number;
+}
+
+interface Stored {
+  readonly use: WeightUse;
+  readonly part: string;
+  readonly bytes: number;
+  readonly extent: Extent | undefined;
+  readonly mapped: boolean;
+}
+
+const ALIGNMENT = 64;
+/** Bytes copied in one job: between two, steps of other models run and a signal is heard. */
+const PIECE = 64 * 2 ** 20;
+/** "auto" copies weights into memory while they take at most this part of what is free. */
+const AUTO_SHARE = 0.6;
+
+/** Weights in their storage type: used in place from mapped files, or copied. */
+export class CpuWeights extends Owned implements WeightStore {
+  readonly native: NativeWeights;
+  readonly #places = new Map<string, Place>();
+  #bytes = { resident: 0, mapped: 0 };
+
+  static async load(native: Native, device: NativeDevice, options: LoadOptions): Promise<CpuWeights> {
+    const stored = decided(options);
+    const store = new CpuWeights(native, device, options.onDispose);
+    try {
+      store.#map(stored);
+      await store.#copy(stored, options);
+      return store;
+    } catch (error) {
+      await store.dispose();
+      throw error;
+    }
+  }
+
+  private constructor(native: Native, device: NativeDevice, onDispose: OnDispose) {
+    super("A weight store", onDispose);
+    this.native = translated(() => new native.Weights(device));
+  }
+
+  get bytes(): { readonly resident: number; readonly mapped: number } {
+    return this.#bytes;
+  }
+
+  place(name: string): Place {
+    this.alive();
+    const place = this.#places.get(name);
+    if (!place)
+      throw new EngineError(
+        "missing-weight",
+        `weight "${name}" is not among those this store was loaded with.`,
+      );
+    return place;
+  }
+
+  #map(stored: readonly Stored[]): void {
+    const regions = new Map<number, number>();
+    for (const { use, extent, mapped, bytes } of stored) {
+      if (!mapped || !extent) continue;
+      let region = regions.get(extent.fd);
+      if (region === undefined) {
+        region = translated(() => this.native.map(extent.fd));
+        regions.set(extent.fd, region);
+      }
+      this.#places.set(use.name, { use, region, offset: extent.offset });
+      this.#bytes.mapped += bytes;
+    }
+  }
+
+  async #copy(stored: readonly Stored[], { source, watch }: LoadOptions): Promise<void> {
+    const copied = stored.filter(({ mapped }) => !mapped);
+    const room = copied.reduce((sum, { bytes }) => sum + aligned(bytes), 0);
+    const region = translated(() => this.native.reserve(room));
+    this.#bytes.resident = room;
+    const total = copied.reduce((sum, { bytes }) => sum + bytes, 0);
+    let done = 0;
+    let to = 0;
+    for (const { use, part, bytes, extent } of copied) {
+      this.#places.set(use.name, { use, region, offset: to });
+      for (let at = 0; at < bytes; at += PIECE) {
+        if (watch.signal?.aborted)
+          throw new EngineError("aborted", `Loading stopped at weight "${use.name}".`);
+        const n = Math.min(PIECE, bytes - at);
+        if (extent) {
+          await translatedAsync(() => this.native.read(extent.fd, extent.offset + at, region, to + at, n));
+        } else {
+          const piece = new Uint8Array(n);
+          await source.read(use.name, part, Float64Array.of(at, n), piece, watch.signal);
+          translated(() => this.native.fill(region, to + at, piece));
+        }
+        done += n;
+        watch.onProgress?.(done, total, use.name);
+      }
+      to += aligned(bytes);
+    }
+  }
+
+  protected async release(): Promise<void> {
+    await this.native.dispose();
+    this.#places.clear();
+    this.#bytes = { resident: 0, mapped: 0 };
+  }
+}
+
+/** Which weights stay in their files. Tables that are only looked up in do, unless "resident" is asked for. */
+function decided({ source, uses, residency }: LoadOptions): Stored[] {
+  const all = uses.map((use) => ({ use, ...partOf(use), extent: undefined as Extent | undefined }));
+  for (const stored of all) stored.extent = source.extent(stored.use.name, stored.part);
+  const whole = all.reduce((sum, { use, bytes }) => sum + (use.access === "whole" ? bytes : 0), 0);
+  const fits = whole <= AUTO_SHARE * freemem();
+  return all.map((stored) => {
+    const inPlace =
+      residency === "mapped" || (residency === "auto" && (stored.use.access === "rows" || !fits));
+    return { ...stored, mapped: inPlace && stored.extent !== undefined };
+  });
+}
+
+/** A plain weight has one part; its bytes must be those of its shape. */
+function partOf({ name, encoding }: WeightUse): { readonly part: string; readonly bytes: number } {
+  const type = STORED[encoding.type];
+  if (!type) {
+    throw new EngineError(
+      "unsupported",
+      `weight "${name}" is stored as ${encoding.type}; the native CPU backend reads f32, f16 and bf16.`,
+    );
+  }
+  const bytes = encoding.shape.reduce((product, size) => product * size, type.bytes);
+  const [part, ...others] = Object.entries(encoding.parts);
+  if (!part || others.length > 0 || part[1].bytes !== bytes) {
+    throw new EngineError(
+      "bad-checkpoint",
+      `weight "${name}": one part of ${bytes} bytes was expected for its shape.`,
+    );
+  }
+  return { part: part[0], bytes };
+}
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+}
