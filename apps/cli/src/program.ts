@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Command } from "commander";
+import { type Argument, Command } from "commander";
 import { benchCommand } from "./commands/bench.ts";
 import { chatCommand } from "./commands/chat.ts";
 import { inspectCommand } from "./commands/inspect.ts";
@@ -52,7 +52,14 @@ function dress(command: Command, io: Io): void {
       write(`${red("error:")} ${message}\n${dim(`See ${fullName(command)} --help.`)}\n`);
     },
   });
-  command.configureHelp({ styleTitle: (text) => bold(text), showGlobalOptions: false });
+  command.configureHelp({
+    styleTitle: (text) => bold(text),
+    subcommandTerm: (sub) => [sub.name(), ...sub.registeredArguments.map(argumentTerm)].join(" "),
+  });
+}
+
+function argumentTerm(argument: Argument): string {
+  return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`;
 }
 
 export function fullName(command: Command): string {

@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
-import { EXIT } from "./exit-code.ts";
+import { EXIT, stoppedExitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import { Stopped } from "./stopper.ts";
 import { paint } from "./terminal/paint.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -12,6 +13,7 @@ export function reportError(
 ): number {
   const { red, dim } = paint(io.stderr, io.env);
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (error instanceof Stopped) return stoppedExitCode(error.reason);
   io.stderr.write(`${red("error:")} ${sentence(error)}\n`);
   if (error instanceof UsageError) {
     io.stderr.write(`${dim(`See ${command} --help.`)}\n`);

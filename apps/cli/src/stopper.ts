@@ -1,3 +1,4 @@
+import { EngineError } from "@engine/core";
 import { stoppedExitCode } from "./exit-code.ts";
 import type { Io, StopReason } from "./io.ts";
 
@@ -22,4 +23,26 @@ export function stopper(io: Io): Stopper {
     },
     [Symbol.dispose]: release,
   };
+}
+
+/** Work ended because the user wanted it to; not a failure to be told. */
+export class Stopped extends Error {
+  override readonly name = "Stopped";
+
+  constructor(
+    readonly reason: StopReason,
+    options: { readonly cause: unknown },
+  ) {
+    super(`stopped (${reason})`, options);
+  }
+}
+
+/** Throws `Stopped` where `work` fails because the stopper told it to end. */
+export async function unlessStopped<T>(stop: Stopper, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (stop.reason === undefined || !EngineError.isInstance(error) || error.code !== "aborted") throw error;
+    throw new Stopped(stop.reason, { cause: error });
+  }
 }

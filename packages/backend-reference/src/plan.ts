@@ -32,6 +32,8 @@ export class ReferencePlan implements Plan {
   #logits: HostTensor | undefined;
   #queue: Promise<void> = Promise.resolve();
   #disposed = false;
+  /** When to look at the event loop next. Kept over runs: many short ones would starve it as well. */
+  #pause = performance.now() + SLICE_MS;
 
   constructor(program: Program, weights: ReferenceWeights, state: ReferenceState) {
     this.#program = program;
@@ -80,13 +82,12 @@ export class ReferencePlan implements Plan {
       sequences: step.sequences.length / SEQUENCE.stride,
     };
     const values = new Map<Node, HostTensor>();
-    let pause = performance.now() + SLICE_MS;
     for (const node of graph.nodes) {
       if (signal?.aborted) throw new EngineError("aborted", "The step was stopped.");
       values.set(node, this.#value(node, values, step, bindings));
-      if (performance.now() > pause) {
+      if (performance.now() > this.#pause) {
         await new Promise((resolve) => setImmediate(resolve));
-        pause = performance.now() + SLICE_MS;
+        this.#pause = performance.now() + SLICE_MS;
       }
     }
     this.#deliver(values, step, out);

@@ -8,7 +8,7 @@ import { openModel } from "../model/open-model.ts";
 import { peakRssBytes } from "../model/peak-memory.ts";
 import { type Spread, spread } from "../model/spread.ts";
 import type { ModelFlags } from "../options/model-flags.ts";
-import { stopper } from "../stopper.ts";
+import { type Stopper, stopper, unlessStopped } from "../stopper.ts";
 import { paint } from "../terminal/paint.ts";
 import { ProgressBar } from "../terminal/progress-bar.ts";
 import { showBytes, showDuration, showRate } from "../terminal/quantities.ts";
@@ -30,6 +30,18 @@ export async function bench(
   { model: path, flags }: { readonly model: string | undefined; readonly flags: BenchFlags },
 ): Promise<number> {
   using stop = stopper(io);
+  // Awaited here: the stopper is released when this function ends.
+  return await unlessStopped(stop, () => measure(io, { path, flags, stop }));
+}
+
+async function measure(
+  io: Io,
+  {
+    path,
+    flags,
+    stop,
+  }: { readonly path: string | undefined; readonly flags: BenchFlags; readonly stop: Stopper },
+): Promise<number> {
   await using model = await openModel(io, path, { flags, signal: stop.signal });
   const sizes = sizesFor(model.context, flags);
   const prompt = randomTokens(sizes.prompt, model.vocab);

@@ -7,7 +7,7 @@ import { Conversation } from "../model/conversation.ts";
 import { openModel } from "../model/open-model.ts";
 import type { ModelFlags } from "../options/model-flags.ts";
 import { checkSampling, type SamplingFlags } from "../options/sampling-flags.ts";
-import { stopper } from "../stopper.ts";
+import { stopper, unlessStopped } from "../stopper.ts";
 import { lineReader } from "../terminal/line-reader.ts";
 import { paint } from "../terminal/paint.ts";
 import { ProgressBar } from "../terminal/progress-bar.ts";
@@ -29,7 +29,9 @@ export async function chat(
 ): Promise<number> {
   checkSampling(flags);
   using loading = stopper(io);
-  await using model = await openModel(io, path, { flags, signal: loading.signal });
+  await using model = await unlessStopped(loading, () =>
+    openModel(io, path, { flags, signal: loading.signal }),
+  );
   loading[Symbol.dispose]();
   await using conversation = new Conversation(model, { system: flags.system });
   const { dim } = paint(io.stderr, io.env);

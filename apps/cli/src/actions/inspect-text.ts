@@ -62,23 +62,22 @@ function familyOf({ architecture, modelType }: Inspection): string {
 }
 
 function tokenizerText(tokenizer: NonNullable<Inspection["tokenizer"]>): string {
-  if (typeof tokenizer === "string") return `none: ${tokenizer}`;
+  if (typeof tokenizer === "string") return tokenizer;
   return `${tokenizer.tokens} tokens, ${tokenizer.chatTemplate ? "with" : "without"} a chat template`;
 }
 
 function memory({ memory: estimates }: Inspection, bold: (text: string) => string): string {
   if (estimates.length === 0) return "";
-  const rows = estimates.flatMap(({ context, weights, kv }) =>
-    (["f32", "f16"] as const).map((type) => [
-      String(context),
-      type,
-      showBytes(kv[type]),
-      showBytes(weights + kv[type]),
-      `${showBytes(kv[type])} + ${showBytes(weights)} in the file's pages`,
-    ]),
+  const rows = estimates.flatMap(({ context, weights, kv, activations }) =>
+    (["f32", "f16"] as const).map((type) => {
+      const own = kv[type] + activations;
+      const mapped = `${showBytes(own)} + ${showBytes(weights)} of the file's pages`;
+      return [String(context), type, showBytes(kv[type]), showBytes(own + weights), mapped];
+    }),
   );
   const heading = ["context", "--kv", "keys and values", "resident", "mapped"];
-  return `\n${bold("Memory")} (estimated; what a step computes in between comes on top)\n${table([heading, ...rows], { right: [0, 2, 3] })}`;
+  const step = showBytes(estimates[0]!.activations);
+  return `\n${bold("Memory")}, ${step} for the largest step included\n${table([heading, ...rows], { right: [0, 2, 3] })}`;
 }
 
 function tensors(found: Inspection, { all, bold }: { all: boolean; bold: (text: string) => string }): string {

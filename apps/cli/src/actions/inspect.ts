@@ -7,7 +7,7 @@ import {
   openForInspection,
   type TokenizerFacts,
   tokenizerFacts,
-} from "../model/describe-model.ts";
+} from "../model/architecture-facts.ts";
 import { extensions } from "../model/extensions.ts";
 import { estimateMemory, type MemoryEstimate } from "../model/memory-estimate.ts";
 import { type TensorFacts, tensorFacts, totals } from "../model/tensor-facts.ts";
@@ -47,9 +47,9 @@ export async function inspect(
   try {
     const tensors = tensorFacts(source);
     const weights = totals(tensors);
-    const { registry } = await extensions(flags.plugin);
+    const { registry, plugins } = await extensions(flags.plugin);
     const facts: ArchitectureFacts = checkpoint
-      ? architectureFacts(checkpoint, registry)
+      ? await architectureFacts(checkpoint, { registry, plugins })
       : { layers: [], unread: [] };
     const config = (checkpoint?.config ?? {}) as Readonly<Record<string, unknown>>;
     const inspection: Inspection = {
@@ -63,8 +63,8 @@ export async function inspect(
         tokenizer: await tokenizerFacts(checkpoint.folder),
         eosTokenIds: checkpoint.generationConfig.eosTokenIds,
       }),
-      memory: contexts(facts, flags.context).map((context) =>
-        estimateMemory(facts.layers, { context, weights: weights.bytes }),
+      memory: await Promise.all(
+        contexts(facts, flags.context).map((context) => estimateMemory(path, { registry, plugins, context })),
       ),
       tensors,
     };

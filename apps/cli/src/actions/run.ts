@@ -13,7 +13,7 @@ import { writeLogits } from "../model/write-logits.ts";
 import { modelAndPrompt, type PromptFlags } from "../options/model-and-prompt.ts";
 import type { ModelFlags } from "../options/model-flags.ts";
 import { checkSampling, type SamplingFlags } from "../options/sampling-flags.ts";
-import { stopper } from "../stopper.ts";
+import { type Stopper, stopper, unlessStopped } from "../stopper.ts";
 import { statusLine } from "../terminal/status-line.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -38,23 +38,28 @@ export async function run(
   if (path !== undefined && !source) await refusePromptless(path);
   using stop = stopper(io);
   const prompt = await readPrompt(io, source ?? { from: "text", text: DEMO_PROMPT });
-  await using model = await openModel(io, path, {
-    flags,
-    signal: stop.signal,
-    ...(flags.layers && { taps: "all" as const }),
-  });
+  // Awaited here: the stopper is released when this function ends.
+  return await unlessStopped(stop, () => answerPrompt(io, { path, prompt, flags, stop }));
+}
+
+interface Task {
+  readonly path: string | undefined;
+  readonly prompt: string | readonly number[];
+  readonly flags: RunFlags;
+  readonly stop: Stopper;
+}
+
+async function answerPrompt(io: Io, { path, prompt, flags, stop }: Task): Promise<number> {
+  const { signal } = stop;
+  const taps = flags.layers ? { taps: "all" as const } : {};
+  await using model = await openModel(io, path, { flags, signal, ...taps });
   const tokens = promptTokens(model, prompt, { raw: flags.raw ?? false, system: flags.system });
-  const { ids } = tokens;
   if (flags.logits !== undefined) {
     const { logits: file, layers = false } = flags;
-    await writeLogits(io, model, { file, layers, ids, signal: stop.signal });
+    await writeLogits(io, model, { file, layers, ids: tokens.ids, signal });
   }
-  const options = answerOptions(model, flags);
-  const result = await answer(io, model, {
-    tokens,
-    options: { ...options, signal: stop.signal },
-    quiet: flags.json,
-  });
+  const options = { ...answerOptions(model, flags), signal };
+  const result = await answer(io, model, { tokens, options, quiet: flags.json });
   if (flags.json) {
     const text = typeof prompt === "string" ? { prompt } : {};
     io.stdout.write(`${JSON.stringify(runReport(model, { ...text, result, seed: options.seed }))}\n`);

@@ -6,7 +6,7 @@ import type { PromptTokens } from "./prompt-tokens.ts";
 
 export interface AnswerOptions {
   readonly tokens: PromptTokens;
-  readonly options: GenerateOptions;
+  readonly options: GenerateOptions & { readonly maxTokens: number };
   /** Nothing on stdout. */
   readonly quiet?: boolean | undefined;
 }
@@ -18,19 +18,32 @@ export async function answer(
   { tokens, options, quiet = false }: AnswerOptions,
 ): Promise<GenerateResult> {
   using bar = new ProgressBar(io);
-  const generation = model.generate(tokens.ids, { ...options, onProgress: bar.update });
+  let printed = "";
   const print = (text: string): void => {
     bar.clear();
-    if (!quiet) io.stdout.write(text);
+    printed = text || printed;
+    if (!quiet && text !== "") io.stdout.write(text);
   };
-  print(tokens.continues ?? "");
-  let last = tokens.continues ?? "";
-  for await (const { text } of generation) {
-    if (text === "") continue;
-    print(text);
-    last = text;
+  // The prompt is shown with the first token: nothing stands on stdout when the model refuses it.
+  let before = tokens.continues ?? "";
+  let result = unanswered(tokens.ids.length);
+  if (options.maxTokens > 0) {
+    const generation = model.generate(tokens.ids, { ...options, onProgress: bar.update });
+    for await (const { text } of generation) {
+      print(before + text);
+      before = "";
+    }
+    result = await generation.result;
   }
+  print(before);
   // A terminal's next prompt begins on a line of its own; a pipe gets the text and nothing else.
-  if (io.stdout.isTTY === true && !last.endsWith("\n")) print("\n");
-  return generation.result;
+  if (io.stdout.isTTY === true && !printed.endsWith("\n")) print("\n");
+  return result;
+}
+
+/** What --max-tokens 0 gives: the prompt is not even read. */
+function unanswered(promptTokens: number): GenerateResult {
+  const timings = { promptMs: 0, ttftMs: 0, decodeMs: 0, promptTokensPerSecond: 0, tokensPerSecond: 0 };
+  const usage = { promptTokens, cachedTokens: 0, completionTokens: 0 };
+  return { tokens: [], text: "", finishReason: "length", usage, timings };
 }

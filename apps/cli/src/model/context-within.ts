@@ -1,56 +1,44 @@
-import type { Registry } from "@engine/auto";
+import { describeModel } from "@engine/auto";
 import { type CacheDType, EngineError } from "@engine/core";
-import { openCheckpoint } from "@engine/loader";
-import { planState } from "@engine/runtime";
 import { showBytes } from "../terminal/quantities.ts";
-import { architectureFacts } from "./describe-model.ts";
-import { cachesOf } from "./layer-facts.ts";
-import { BLOCK_TOKENS, estimateMemory, STEP_TOKENS } from "./memory-estimate.ts";
-import { tensorFacts, totals } from "./tensor-facts.ts";
+import type { Extensions } from "./extensions.ts";
 
-export interface ContextWish {
+export interface ContextWish extends Pick<Extensions, "registry" | "plugins"> {
   readonly path: string;
-  readonly registry: Registry;
   readonly kv?: CacheDType | undefined;
+  /** Asked for, and refused when it does not fit; otherwise the model's own, or as much of it as fits. */
   readonly context?: number | undefined;
 }
 
-/**
- * The longest context whose keys and values fit a budget of bytes beside the weights. Throws `out-of-memory` when the
- * weights alone, or the context asked for, do not fit. Undefined when the model cannot be read: loading says why.
- */
-export async function contextWithin(budget: number, wish: ContextWish): Promise<number | undefined> {
-  const { path, registry, kv = "f32", context } = wish;
-  const checkpoint = await openCheckpoint(path);
-  try {
-    const facts = architectureFacts(checkpoint, registry);
-    if (facts.problem !== undefined) return context;
-    const weights = totals(tensorFacts(checkpoint.source)).bytes;
-    const left = budget - weights;
-    const sizes = `its weights take ${showBytes(weights)}`;
-    if (left <= 0) throw tooLarge(path, `${sizes}, but --memory-budget is ${showBytes(budget)}`);
-    if (context !== undefined) {
-      const { kv: bytes } = estimateMemory(facts.layers, { context, weights });
-      if (bytes[kv] <= left) return context;
-      const caches = `keys and values of ${context} tokens ${showBytes(bytes[kv])}`;
-      throw tooLarge(path, `${sizes} and ${caches}, but --memory-budget is ${showBytes(budget)}`);
-    }
-    return planState({
-      caches: cachesOf(facts.layers, kv),
-      blockTokens: BLOCK_TOKENS,
-      maxTokens: STEP_TOKENS,
-      budget: left,
-      modelContext: facts.context,
-      sessions: 1,
-    }).context;
-  } finally {
-    await checkpoint.source.close();
-  }
-}
+/** Less is no use to anybody. */
+const LEAST_CONTEXT = 128;
+/** Keys and values are kept in blocks; whole ones are counted. */
+const BLOCK_TOKENS = 32;
 
-function tooLarge(path: string, why: string): EngineError {
-  return new EngineError(
+/**
+ * The longest context whose keys and values fit a budget of bytes beside the weights and the activations. Throws
+ * `out-of-memory` naming the sizes, or what describing the model throws.
+ */
+export async function contextWithin(budget: number, wish: ContextWish): Promise<number> {
+  const { path, registry, plugins, context, kv } = wish;
+  const described = await describeModel(path, {
+    registry,
+    plugins,
+    sessions: 1,
+    ...(context !== undefined && { context }),
+    ...(kv && { kv }),
+  });
+  const fixed = described.weights.total + described.activations;
+  const left = budget - fixed;
+  if (described.kv.total <= left) return described.context;
+  const fitting = Math.floor(left / described.kv.perToken / BLOCK_TOKENS) * BLOCK_TOKENS;
+  if (context === undefined && fitting >= LEAST_CONTEXT) return fitting;
+  const tokens = context ?? LEAST_CONTEXT;
+  const caches = showBytes(context === undefined ? described.kv.perToken * LEAST_CONTEXT : described.kv.total);
+  throw new EngineError(
     "out-of-memory",
-    `${path} does not fit: ${why}. Give a larger budget, a shorter --context, or a smaller model; streaming weights from disk is not available yet.`,
+    `${path} does not fit: its weights take ${showBytes(described.weights.total)}, the largest step ${showBytes(described.activations)}, ` +
+      `keys and values of ${tokens} tokens ${caches}, but --memory-budget is ${showBytes(budget)}. ` +
+      "Give a larger budget, a shorter --context, or a smaller model; streaming weights from disk is not available yet.",
   );
 }

@@ -1,4 +1,4 @@
-import type { CacheDType, CacheSpec, Graph, Node } from "@engine/core";
+import type { Graph, Node } from "@engine/core";
 
 /** One owner of keys and values, as the graph has it. */
 export interface LayerFacts {
@@ -31,20 +31,6 @@ export function layerFacts(graph: Graph): LayerFacts[] {
         window: widest > 0 && Number.isFinite(widest) ? widest : null,
       };
     });
-}
-
-/** The layers' caches, those of equal window in one group. */
-export function cachesOf(layers: readonly LayerFacts[], dtype: CacheDType): CacheSpec[] {
-  const windows = [...new Set(layers.map(({ window }) => window))];
-  return layers.map(({ name, kvHeads, keyDim, valueDim, window }) => ({
-    name,
-    group: windows.indexOf(window),
-    heads: kvHeads,
-    keyDim,
-    valueDim,
-    ...(window !== null && { window }),
-    dtype,
-  }));
 }
 
 /** Layers that look the same, told once: "24 × 32 heads, 8 key-value heads of 128". */

@@ -1,12 +1,10 @@
 import type { Model } from "@engine/auto";
-import type { Backend } from "@engine/core";
 import type { Io } from "../io.ts";
 import type { ModelFlags } from "../options/model-flags.ts";
 import { paint } from "../terminal/paint.ts";
 import { ProgressBar } from "../terminal/progress-bar.ts";
-import { UsageError } from "../usage-error.ts";
 import { contextWithin } from "./context-within.ts";
-import { type Extensions, extensions } from "./extensions.ts";
+import { chooseBackends, extensions } from "./extensions.ts";
 
 export interface OpenOptions {
   readonly flags: ModelFlags;
@@ -19,17 +17,19 @@ export interface OpenOptions {
 export async function openModel(io: Io, path: string | undefined, options: OpenOptions): Promise<Model> {
   const { flags, signal, taps } = options;
   const { AutoModel } = await import("@engine/engine");
-  const { registry, backends } = await extensions(flags.plugin);
-  const backend = chooseBackends(backends, flags.backend);
+  const found = await extensions(flags.plugin);
+  const { registry, plugins } = found;
+  const backend = await chooseBackends(found, flags.backend);
   const folder = path ?? (await demoModel(io));
   const { residency, kv, threads, memoryBudget } = flags;
   const context =
     memoryBudget === undefined
       ? flags.context
-      : await contextWithin(memoryBudget, { path: folder, registry, kv, context: flags.context });
+      : await contextWithin(memoryBudget, { path: folder, registry, plugins, kv, context: flags.context });
   using bar = new ProgressBar(io);
   const model = await AutoModel.load(folder, {
     registry,
+    plugins,
     backend,
     signal,
     onProgress: bar.update,
@@ -43,14 +43,6 @@ export async function openModel(io: Io, path: string | undefined, options: OpenO
   bar.clear();
   tellAbout(io, model, flags);
   return model;
-}
-
-function chooseBackends(backends: Extensions["backends"], name: string | undefined): Backend | readonly Backend[] {
-  if (name === undefined) return backends;
-  const found = backends.find((backend) => backend.name === name);
-  if (found) return found;
-  const known = backends.map((backend) => backend.name).join(", ");
-  throw new UsageError(`--backend ${name}: there is no such backend here; there are ${known}.`);
 }
 
 function tellAbout(io: Io, model: Model, { verbose }: ModelFlags): void {

@@ -1,7 +1,8 @@
-import type { Registry } from "@engine/auto";
+import { findArchitecture } from "@engine/auto";
 import { capture, EngineError } from "@engine/core";
 import { type Checkpoint, openCheckpoint, openSafetensors, type SafetensorsSource } from "@engine/loader";
 import { loadTokenizer } from "@engine/tokenizer";
+import type { Extensions } from "./extensions.ts";
 import { type LayerFacts, layerFacts } from "./layer-facts.ts";
 
 /** What an architecture makes of a checkpoint; or why it cannot. */
@@ -15,10 +16,17 @@ export interface ArchitectureFacts {
   readonly problem?: string;
 }
 
-export function architectureFacts(checkpoint: Checkpoint, registry: Registry): ArchitectureFacts {
+export async function architectureFacts(
+  checkpoint: Checkpoint,
+  { registry, plugins }: Pick<Extensions, "registry" | "plugins">,
+): Promise<ArchitectureFacts> {
   const none = { layers: [], unread: [] };
   try {
-    const { architecture, config: reader } = registry.resolve(checkpoint.config, checkpoint.configPath);
+    const { architecture, config: reader } = await findArchitecture(checkpoint.config, {
+      registry,
+      plugins,
+      where: checkpoint.configPath,
+    });
     const config = architecture.parse(reader);
     const named = { architecture: architecture.name, context: architecture.context(config) };
     try {
