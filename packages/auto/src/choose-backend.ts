@@ -18,23 +18,27 @@ export async function openBackend(
 ): Promise<OpenedBackend> {
   const backends: readonly Backend[] = isList(choice) ? choice : [choice];
   const { threads } = options;
-  const refused: string[] = [];
+  const refused: { readonly name: string; readonly why: string }[] = [];
   for (const backend of backends) {
     checkBackend(backend, "load");
-    const reason = backend.unavailable();
-    if (reason === undefined) {
-      try {
-        const device = await backend.open(threads === undefined ? {} : { threads });
-        const notes = refused.map((text) => `${text} Running on "${backend.name}" instead.`);
-        return { backend, device, notes };
-      } catch (error) {
-        if (!EngineError.isInstance(error) || error.code !== "backend-failed") throw error;
-        refused.push(`Backend "${backend.name}": ${error.message}`);
-      }
-    } else refused.push(`Backend "${backend.name}": ${reason}`);
+    const { name } = backend;
+    const unavailable = backend.unavailable();
+    if (unavailable !== undefined) {
+      refused.push({ name, why: unavailable });
+      continue;
+    }
+    try {
+      const device = await backend.open(threads === undefined ? {} : { threads });
+      const notes = refused.map((other) => `Running on "${name}", not on "${other.name}": ${other.why}`);
+      return { backend, device, notes };
+    } catch (error) {
+      if (!EngineError.isInstance(error) || error.code !== "backend-failed") throw error;
+      refused.push({ name, why: error.message });
+    }
   }
-  const why = refused.join(" ") || "No backend was given; pass one as the option `backend`.";
-  throw new EngineError("unknown-backend", why);
+  const reasons = refused.map(({ name, why }) => `Backend "${name}" cannot run here: ${why}`);
+  const none = "No backend was given; pass one as the option `backend`.";
+  throw new EngineError("unknown-backend", reasons.join(" ") || none);
 }
 
 function isList(choice: Backend | readonly Backend[]): choice is readonly Backend[] {

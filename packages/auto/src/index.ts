@@ -1,5 +1,6 @@
 export { AutoModel, type LoadOptions } from "./auto-model.ts";
 export { type DescribeOptions, describeModel, type ModelDescription } from "./describe-model.ts";
+export { findArchitecture } from "./find-architecture.ts";
 export { importArchitecture, importBackend, importPlugin, type PluginValues } from "./import-plugin.ts";
 export { type FoundPlugin, listPlugins, type PluginList } from "./list-plugins.ts";
 export type { Chat, ChatEvent, ChatOptions, Model } from "./model.ts";

@@ -1,0 +1,263 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { llama } from "@engine/arch-llama";
+import { reference } from "@engine/backend-reference";
+import { type Backend, type Device, EngineError } from "@engine/core";
+import { describe, expect, test } from "vitest";
+import { letter, TINY, TINY_CONFIG, tinyFolder } from "../test/tiny-folder.ts";
+import { AutoModel, type LoadOptions, Registry } from "./index.ts";
+
+const golden: { readonly prompt_ids: number[]; readonly greedy_tokens: number[] } = JSON.parse(
+  readFileSync(join(TINY, "golden.json"), "utf8"),
+);
+const base: LoadOptions = { registry: new Registry([llama]), backend: reference };
+
+/** The reference backend, with the device it opened and whether it was closed. */
+function watched(change: (device: Device) => void = () => {}) {
+  const seen: { device?: Device; closed: boolean } = { closed: false };
+  const backend: Backend = {
+    ...reference,
+    async open(options) {
+      const device = await reference.open(options);
+      const close = device.close.bind(device);
+      device.close = async () => {
+        seen.closed = true;
+        await close();
+      };
+      change(device);
+      seen.device = device;
+      return device;
+    },
+  };
+  return { backend, seen };
+}
+
+test("a folder in, transformers' own tokens out", async () => {
+  await using model = await AutoModel.load(TINY, base);
+  expect(model).toMatchObject({
+    name: "llama",
+    architecture: "llama",
+    backend: "reference",
+    context: 256,
+    vocab: 256,
+    notes: [],
+  });
+  expect(model.tokenizer).toBeUndefined();
+  const result = await model.generate(golden.prompt_ids, { maxTokens: golden.greedy_tokens.length }).result;
+  expect(result.tokens).toEqual(golden.greedy_tokens);
+});
+
+test("dispose gives everything back", async () => {
+  const { backend, seen } = watched();
+  const model = await AutoModel.load(TINY, { ...base, backend });
+  expect(seen.device!.liveBytes()).toBeGreaterThan(0);
+  await model.dispose();
+  await model.dispose();
+  expect(seen.device!.liveBytes()).toBe(0);
+  expect(seen.closed).toBe(true);
+  expect(() => model.generate([1])).toThrow("was disposed");
+});
+
+describe("a load that fails or is stopped gives everything back", () => {
+  test.each<[string, (device: Device) => void, LoadOptions, string]>([
+    [
+      "weights",
+      (device) => {
+        device.weights = async () => Promise.reject(new EngineError("out-of-memory", "No room."));
+      },
+      {},
+      "No room.",
+    ],
+    [
+      "plan",
+      (device) => {
+        device.plan = async () => Promise.reject(new EngineError("backend-failed", "No plan."));
+      },
+      {},
+      "No plan.",
+    ],
+    ["stopped", () => {}, { signal: AbortSignal.abort() }, "stopped"],
+    ["context", () => {}, { context: -1 }, "context must be a whole number"],
+  ])("%s", async (_, change, options, message) => {
+    const { backend, seen } = watched(change);
+    await expect(AutoModel.load(TINY, { ...base, backend, ...options })).rejects.toThrow(message);
+    expect(seen.closed).toBe(true);
+    expect(seen.device!.liveBytes()).toBe(0);
+  });
+
+  test("in the middle of the weights, with progress until then", async () => {
+    const { backend, seen } = watched();
+    const abort = new AbortController();
+    const progress: [number, number, string][] = [];
+    const onProgress = (done: number, total: number, what: string) => {
+      progress.push([done, total, what]);
+      if (progress.length === 3) abort.abort();
+    };
+    const loading = AutoModel.load(TINY, { ...base, backend, onProgress, signal: abort.signal });
+    await expect(loading).rejects.toMatchObject({ code: "aborted" });
+    expect(progress).toHaveLength(3);
+    expect(progress[2]![0]).toBeGreaterThan(progress[0]![0]);
+    expect(seen.device!.liveBytes()).toBe(0);
+  });
+});
+
+describe("backends", () => {
+  const missing: Backend = { ...reference, name: "fast", unavailable: () => "No fast part is built." };
+
+  test("the first that runs here; what was passed over is noted", async () => {
+    await using model = await AutoModel.load(TINY, { ...base, backend: [missing, reference] });
+    expect(model.backend).toBe("reference");
+    expect(model.notes).toEqual(['Running on "reference", not on "fast": No fast part is built.']);
+  });
+
+  test("one asked for by name says why it cannot", async () => {
+    await expect(AutoModel.load(TINY, { ...base, backend: missing })).rejects.toMatchObject({
+      code: "unknown-backend",
+      message: 'Backend "fast" cannot run here: No fast part is built.',
+    });
+  });
+
+  test("one that fails to open is passed over too", async () => {
+    const broken: Backend = {
+      ...reference,
+      name: "broken",
+      open: () => Promise.reject(new EngineError("backend-failed", "No driver.")),
+    };
+    await using model = await AutoModel.load(TINY, { ...base, backend: [broken, reference] });
+    expect(model.notes).toEqual(['Running on "reference", not on "broken": No driver.']);
+  });
+
+  test("none given, and one of another api level", async () => {
+    await expect(AutoModel.load(TINY, { ...base, backend: [] })).rejects.toThrow("No backend was given");
+    const next = { ...reference, api: 2 } as unknown as Backend;
+    await expect(AutoModel.load(TINY, { ...base, backend: next })).rejects.toThrow("made for api level 2");
+  });
+});
+
+describe("tokenizer and chat", () => {
+  test("text in, text out", async () => {
+    await using folder = await tinyFolder();
+    await using model = await AutoModel.load(folder.path, base);
+    const prompt = golden.prompt_ids.map(letter).join("");
+    const result = await model.generate(prompt, { maxTokens: 24, raw: true }).result;
+    expect(result.tokens).toEqual(golden.greedy_tokens);
+    expect(result.text).toBe(golden.greedy_tokens.map(letter).join(""));
+  });
+
+  test("a conversation is rendered, has one BOS, and ends with its result", async () => {
+    await using folder = await tinyFolder();
+    await using model = await AutoModel.load(folder.path, base);
+    const messages = [{ role: "user", content: letter(120) + letter(135) }];
+    const ids = [1, 120, 135, 3, 0x4e10 - 0x4e00];
+    const expected = await model.generate(ids, { maxTokens: 6 }).result;
+    let text = "";
+    const types: string[] = [];
+    const chat = model.chat(messages, { maxTokens: 6 });
+    for await (const event of chat) {
+      types.push(event.type);
+      if (event.type === "text") text += event.text;
+      else expect(event).toMatchObject({ tokens: expected.tokens, finishReason: "length", text });
+    }
+    expect(text).toBe(expected.text);
+    expect(types.at(-1)).toBe("finish");
+    expect((await chat.result).usage.promptTokens).toBe(5);
+    expect((await model.chat(messages, { maxTokens: 6 }).result).tokens).toEqual(expected.tokens);
+  });
+
+  test("breaking out of a conversation stops it", async () => {
+    await using folder = await tinyFolder();
+    await using model = await AutoModel.load(folder.path, base);
+    const chat = model.chat([{ role: "user", content: letter(120) }], { maxTokens: 50 });
+    for await (const _ of chat) break;
+    expect((await chat.result).finishReason).toBe("abort");
+  });
+
+  test("without a template chat says what to do", async () => {
+    await using folder = await tinyFolder({ "tokenizer_config.json": { bos_token: "<s>" } });
+    await using model = await AutoModel.load(folder.path, base);
+    expect(() => model.chat([{ role: "user", content: "x" }])).toThrow(
+      "Use generate() with a plain text (--raw",
+    );
+  });
+
+  test("without a tokenizer text is refused, ids are not", async () => {
+    await using model = await AutoModel.load(TINY, base);
+    await expect(model.generate("hello").result).rejects.toThrow("Pass token ids instead.");
+    expect(() => model.chat([])).toThrow("chat() needs a tokenizer");
+  });
+
+  test("a broken tokenizer is noted, and the model still takes ids", async () => {
+    await using folder = await tinyFolder({ "tokenizer.json": "{ broken" });
+    await using model = await AutoModel.load(folder.path, base);
+    expect(model.notes[0]).toContain("tokenizer.json");
+    await expect(model.generate("hello").result).rejects.toMatchObject({ code: "bad-tokenizer" });
+    expect((await model.generate(golden.prompt_ids, { maxTokens: 2 }).result).tokens).toHaveLength(2);
+  });
+});
+
+describe("what generation_config.json says", () => {
+  const tokens = golden.greedy_tokens;
+
+  test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+    ["its list of stop tokens", { eos_token_id: [2, tokens[3]] }, {}],
+    ["config.json's, where it has none", {}, { eos_token_id: tokens[3] }],
+  ])("%s", async (_, generation, config) => {
+    await using folder = await tinyFolder({
+      "generation_config.json": generation,
+      "config.json": { ...TINY_CONFIG, ...config },
+    });
+    await using model = await AutoModel.load(folder.path, base);
+    const result = await model.generate(golden.prompt_ids, { maxTokens: 24 }).result;
+    expect([result.tokens, result.finishReason]).toEqual([tokens.slice(0, 3), "stop"]);
+  });
+
+  test("the tokenizer's own end stops too", async () => {
+    const tokenizer = { bos_token: "<s>", eos_token: letter(tokens[4]!) };
+    await using folder = await tinyFolder({ "tokenizer_config.json": tokenizer });
+    await using model = await AutoModel.load(folder.path, base);
+    const result = await model.generate(golden.prompt_ids, { maxTokens: 24 }).result;
+    expect(result.tokens).toEqual(tokens.slice(0, 4));
+  });
+
+  test("it draws only when do_sample says so, and options win", async () => {
+    const draws = { do_sample: true, temperature: 1.5, top_k: 40 };
+    for (const [generation, greedy] of [
+      [draws, false],
+      [{ ...draws, do_sample: false }, true],
+      [{ temperature: 1.5 }, true],
+    ] as const) {
+      await using folder = await tinyFolder({ "generation_config.json": generation });
+      await using model = await AutoModel.load(folder.path, base);
+      const free = await model.generate(golden.prompt_ids, { maxTokens: 24, seed: 1 }).result;
+      expect(JSON.stringify(free.tokens) === JSON.stringify(tokens)).toBe(greedy);
+      const told = await model.generate(golden.prompt_ids, { maxTokens: 24, temperature: 0 }).result;
+      expect(told.tokens).toEqual(tokens);
+    }
+  });
+
+  test("suppressed tokens never come, beside a bias of the caller's", async () => {
+    await using folder = await tinyFolder({ "generation_config.json": { suppress_tokens: [tokens[0]] } });
+    await using model = await AutoModel.load(folder.path, base);
+    const options = { maxTokens: 1, logitBias: { [tokens[1]!]: -50 } };
+    const result = await model.generate(golden.prompt_ids, options).result;
+    expect(result.tokens).not.toContain(tokens[0]);
+  });
+});
+
+test("a context beyond the model's is given; the default is the model's", async () => {
+  await using model = await AutoModel.load(TINY, { ...base, context: 300, sessions: 1 });
+  expect([model.context, model.state.sessions]).toEqual([300, 1]);
+});
+
+test("traces and logits", async () => {
+  await using model = await AutoModel.load(TINY, { ...base, taps: "all" });
+  const names = new Set<string>();
+  let rows = 0;
+  await model.logits(golden.prompt_ids, {
+    onRow: () => rows++,
+    taps: "all",
+    onTap: (name) => names.add(name),
+  });
+  expect(rows).toBe(golden.prompt_ids.length);
+  expect([...names].sort()).toEqual(["embed", "final", "layer0", "layer1", "layer2"]);
+});
