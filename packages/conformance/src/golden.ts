@@ -18,10 +18,9 @@ export interface Golden {
   readonly logits: Float32Array;
   /** [greedy - 1, vocab]: step i was fed greedy[i] and the cache. */
   readonly decodeLogits: Float32Array;
-  /** "embed" and "final" [prompt, hidden], "layer{i}" [layerPositions, hidden]. */
+  /** "embed" and "final" [prompt, width], "layer{i}" [layerPositions, width]; streams of a row stand together. */
   readonly states: ReadonlyMap<string, Float32Array>;
   readonly vocab: number;
-  readonly hidden: number;
 }
 
 /** Reads golden.json and golden.safetensors of a folder; throws `missing-file`, `bad-config` or `bad-checkpoint`. */
@@ -37,8 +36,9 @@ export async function readGolden(folder: string): Promise<Golden> {
   const greedy = floats("greedy_tokens");
   const tensors = await readSafetensors(join(folder, "golden.safetensors"));
   const states = new Map<string, Float32Array>();
-  for (const [name, { data }] of tensors) {
-    if (/^(embed|final|layer\d+)$/.test(name) && data instanceof Float32Array) states.set(name, data);
+  for (const [name, { data, shape }] of tensors) {
+    if (/^(embed|final|layer\d+)$/.test(name) && data instanceof Float32Array)
+      states.set(name, rowsFirst(data, shape));
   }
   const logits = tensors.get("logits")?.data;
   const decodeLogits = tensors.get("decode_logits")?.data;
@@ -62,6 +62,15 @@ export async function readGolden(folder: string): Promise<Golden> {
     decodeLogits,
     states,
     vocab: logits.length / prompt.length,
-    hidden: (states.get("embed")?.length ?? 0) / prompt.length,
   };
+}
+
+/** transformers keeps parallel residual streams as [streams, rows, hidden]; here a row comes first. */
+function rowsFirst(data: Float32Array, shape: readonly number[]): Float32Array {
+  if (shape.length !== 3) return data;
+  const [streams, rows, hidden] = shape as [number, number, number];
+  return data.map((_, i) => {
+    const [row, stream] = [Math.floor(i / (streams * hidden)), Math.floor(i / hidden) % streams];
+    return data[(stream * rows + row) * hidden + (i % hidden)]!;
+  });
 }

@@ -11,7 +11,7 @@ export function testStates<C>(
   options: GoldenModelOptions & { readonly tolerance: number },
 ): void {
   test("states of each layer", async ({ annotate }) => {
-    const { prompt, folder, states, hidden, layerPositions } = golden();
+    const { prompt, folder, states, layerPositions } = golden();
     const model = await openGoldenModel(architecture, folder, { ...options, taps: "all" });
     try {
       const { logits: _, ...outputs } = model.program.outputs;
@@ -27,8 +27,9 @@ export function testStates<C>(
       const off: string[] = [];
       for (const [name, expected] of states) {
         const all = tensors[name]!;
+        const width = all.length / prompt.length;
         const row = (position: number): Float32Array =>
-          all.subarray(position * hidden, (position + 1) * hidden);
+          all.subarray(position * width, (position + 1) * width);
         const kept =
           expected.length === all.length
             ? all

@@ -1,4 +1,4 @@
 import { reference } from "@engine/backend-reference";
-import { testBackend } from "./test-backend.ts";
+import { testBackend } from "../src/index.ts";
 
 testBackend(reference);

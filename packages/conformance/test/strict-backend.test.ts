@@ -1,26 +1,20 @@
-import { readdirSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { llama } from "@engine/arch-llama";
 import { compile } from "@engine/compiler";
 import { capture, configReader } from "@engine/core";
 import { openCheckpoint } from "@engine/loader";
 import { describe, expect, test } from "vitest";
-import { testArchitecture } from "../test-architecture.ts";
-import { testBackend } from "../test-backend.ts";
-import { strictBackend } from "./strict-backend.ts";
+import { singleStep } from "../src/contract/steps.ts";
+import { openToy } from "../src/contract/toy.ts";
+import { strictBackend, testBackend } from "../src/index.ts";
+import { llamaGoldens } from "./llama-goldens.ts";
 
-/** Smaller than the fixtures' projections, so that nearly every matrix is split. */
+testBackend(strictBackend());
+
 const backend = strictBackend({ maxBinding: 4096 });
-const fixtures = fileURLToPath(new URL("../../fixtures/", import.meta.url));
-const goldens = readdirSync(fixtures).map((name) => `${fixtures}${name}`);
-
-testBackend(backend);
-for (const golden of goldens) testArchitecture(llama, golden, { backend });
-
 const LIMITS = { maxTokens: 8, maxRows: 8, maxSequences: 1, kv: "f32" } as const;
 
 describe("the strict device", () => {
-  test.each(goldens)("has weights of %s split, and their calls fused", async (folder) => {
+  test.each(llamaGoldens)("has weights of %s split, and their calls fused", async (folder) => {
     const { config, source } = await openCheckpoint(folder);
     const graph = capture(llama, llama.parse(configReader(config)), source);
     const device = await backend.open();
@@ -35,7 +29,7 @@ describe("the strict device", () => {
   });
 
   test("refuses a program whose weights were not split", async () => {
-    const { config, source } = await openCheckpoint(goldens[0]!);
+    const { config, source } = await openCheckpoint(llamaGoldens[0]!);
     const graph = capture(llama, llama.parse(configReader(config)), source);
     const device = await backend.open();
     const { maxBinding: _, ...info } = device.info;
@@ -49,8 +43,6 @@ describe("the strict device", () => {
   });
 
   test("keeps outputs garbage until its promise resolves", async () => {
-    const { openToy } = await import("../contract/toy.ts");
-    const { singleStep } = await import("../contract/steps.ts");
     const toy = await openToy(await backend.open());
     const hidden = new Float32Array(3 * 20);
     const run = toy.plan.run(singleStep([1, 2, 3]), { tensors: { hidden } });

@@ -1,0 +1,32 @@
+import { baichuan } from "@engine/arch-baichuan";
+import { chatglm, glm } from "@engine/arch-chatglm";
+import { gemma3, gemma3n } from "@engine/arch-gemma3n";
+import { gemma4 } from "@engine/arch-gemma4";
+import { internlm, internlm2 } from "@engine/arch-internlm";
+import { llama } from "@engine/arch-llama";
+import { mixtral } from "@engine/arch-mixtral";
+import { qwen, qwenNext } from "@engine/arch-qwen";
+import type { Architecture } from "@engine/core";
+
+/** The engine's own families. */
+export const families = [
+  baichuan,
+  chatglm,
+  gemma3,
+  gemma3n,
+  gemma4,
+  glm,
+  internlm,
+  internlm2,
+  llama,
+  mixtral,
+  qwen,
+  qwenNext,
+] as readonly Architecture[];
+
+/** The family that reads a `model_type` of config.json. */
+export function architectureOf(modelType: string): Architecture {
+  const found = families.find(({ modelTypes }) => modelTypes.includes(modelType));
+  if (!found) throw new Error(`no family reads model_type "${modelType}"`);
+  return found;
+}
