@@ -94,12 +94,16 @@ export const gemma3n: Architecture<Gemma3nConfig> = {
     const w = textWeights(weights);
     const angles = { full: ropeAngles(step, c.ropes.full), sliding: ropeAngles(step, c.ropes.sliding) };
     const h = embed(step.tokens, w.at("embed_tokens")).mul(Math.sqrt(c.hidden));
-    step.tap("embed", h);
     const perLayer = perLayerInputs(h, idsWithin(step.tokens, c.perLayerRows), w, {
       ...c,
       layerCount: c.layers,
     });
     let streams = split(h, w, c);
+    const tap = (name: string): void => {
+      const rows = streams.map((s) => s.reshape(["tokens", 1, c.hidden]));
+      step.tap(name, concat(rows, 1));
+    };
+    tap("embed");
     for (let i = 0; i < c.layers; i++) {
       streams = layer(
         streams,
@@ -110,13 +114,7 @@ export const gemma3n: Architecture<Gemma3nConfig> = {
         i,
         perLayer,
       );
-      step.tap(
-        `layer${i}`,
-        concat(
-          streams.map((s) => s.reshape(["tokens", 1, c.hidden])),
-          1,
-        ),
-      );
+      tap(`layer${i}`);
     }
     const last = rmsNorm(join(streams, w), w.at("norm"), c.eps);
     step.tap("final", last);

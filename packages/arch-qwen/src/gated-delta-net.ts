@@ -6,7 +6,6 @@ import {
   log,
   max,
   rsqrt,
-  type Step,
   shortConv,
   sigmoid,
   silu,
@@ -37,7 +36,6 @@ export function gatedDeltaNet(
   x: Tensor,
   w: Weights,
   c: DeltaNet & { readonly eps: number },
-  step: Step,
   layer: number,
 ): Tensor {
   const { keyHeads, valueHeads, keyDim, valueDim } = c;

@@ -112,7 +112,7 @@ export const qwenNext: Architecture<QwenNextConfig> = {
       const before = normed(x, "input_layernorm");
       const mixed = c.attends[i]
         ? gatedAttention(before, layer.at("self_attn"), c, step, angles, i)
-        : gatedDeltaNet(before, layer.at("linear_attn"), { ...c.delta, eps: c.eps }, step, i);
+        : gatedDeltaNet(before, layer.at("linear_attn"), { ...c.delta, eps: c.eps }, i);
       x = x.add(mixed);
       const after = normed(x, "post_attention_layernorm");
       const sparse = c.sparse[i];
