@@ -1,5 +1,5 @@
 export { type GenerationConfig, readGenerationConfig } from "./generation-config.ts";
-export { type HubOptions, hubCacheFolder } from "./hub-cache.ts";
+export { type HubOptions, hubCacheFolder } from "./hub/hub-cache.ts";
 export { type Checkpoint, openCheckpoint } from "./open-checkpoint.ts";
 export { openSafetensors } from "./open-safetensors.ts";
 export { type JsonFileOptions, type JsonObject, readJsonObject } from "./read-json.ts";

@@ -9,7 +9,7 @@ import {
   hubRepoFolder,
   isHubId,
   isHubRepo,
-} from "./hub-cache.ts";
+} from "./hub/hub-cache.ts";
 import { ioError } from "./io-error.ts";
 import { otherWeights } from "./weight-formats.ts";
 
@@ -47,7 +47,7 @@ async function locateHubModel(model: string, options: HubOptions): Promise<strin
   if (await isHubRepo(repo)) return findSnapshot(repo, options);
   throw new EngineError(
     "missing-file",
-    `${model}: no such file or folder, and not a downloaded hub model: looked for ${resolve(model)} and ${repo}. Download it first (hf download ${model}), or give the path of its folder.`,
+    `${model}: no such file or folder, and not a downloaded hub model: looked for ${resolve(model)} and ${repo}. Download it first (engine pull ${model}), or give the path of its folder.`,
   );
 }
 

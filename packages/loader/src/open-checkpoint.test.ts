@@ -65,7 +65,7 @@ describe("openCheckpoint", () => {
     const byCommit = await openCheckpoint("org/name", { ...options, revision: "0123abc" });
     await byCommit.source.close();
     expect((await failure(openCheckpoint("org/name", { ...options, revision: "v2" }))).message).toBe(
-      `${repo}: no snapshot of revision "v2"; there are "0123abc". Download the model again, or give a snapshot's folder.`,
+      `${repo}: no snapshot of revision "v2"; there are "0123abc". Download it (engine pull org/name --revision v2), or give a snapshot's folder.`,
     );
   });
 
@@ -78,7 +78,7 @@ describe("openCheckpoint", () => {
     const id = await failure(openCheckpoint("no-such-org/name", { hubCache: at("hub") }));
     expect(id.code).toBe("missing-file");
     expect(id.message).toBe(
-      `no-such-org/name: no such file or folder, and not a downloaded hub model: looked for ${process.cwd()}/no-such-org/name and ${at("hub", "models--no-such-org--name")}. Download it first (hf download no-such-org/name), or give the path of its folder.`,
+      `no-such-org/name: no such file or folder, and not a downloaded hub model: looked for ${process.cwd()}/no-such-org/name and ${at("hub", "models--no-such-org--name")}. Download it first (engine pull no-such-org/name), or give the path of its folder.`,
     );
     expect((await failure(openCheckpoint(""))).code).toBe("bad-option");
   });

@@ -2,7 +2,7 @@ import { basename, dirname, join } from "node:path";
 import { EngineError } from "@engine/core";
 import { findWeights, list, SINGLE_FILE, some } from "./find-weights.ts";
 import { type GenerationConfig, readGenerationConfig } from "./generation-config.ts";
-import type { HubOptions } from "./hub-cache.ts";
+import type { HubOptions } from "./hub/hub-cache.ts";
 import { locateModel } from "./locate-model.ts";
 import { openSafetensors } from "./open-safetensors.ts";
 import { readJsonObject } from "./read-json.ts";

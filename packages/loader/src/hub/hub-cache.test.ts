@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { failure, temporaryFolder } from "../test/files.ts";
+import { failure, temporaryFolder } from "../../test/files.ts";
 import { findSnapshot, hubCacheFolder, hubRepoFolder, isHubId } from "./hub-cache.ts";
 
 const at = temporaryFolder();

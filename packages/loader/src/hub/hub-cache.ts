@@ -1,8 +1,9 @@
 import { readFile, stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { EngineError } from "@engine/core";
-import { list, some } from "./find-weights.ts";
+import { list, some } from "../find-weights.ts";
+import { show } from "../show.ts";
 
 export interface HubOptions {
   /** A branch, tag or commit; "main" unless told. */
@@ -15,7 +16,7 @@ const ID = /^[A-Za-z0-9][\w.-]*(?:\/[A-Za-z0-9][\w.-]*)?$/;
 
 /** Whether a text can be a hub id: "org/name", or "name" for the oldest models. */
 export function isHubId(text: string): boolean {
-  return ID.test(text) && !text.includes("..");
+  return ID.test(text) && !text.includes("..") && !text.includes("--");
 }
 
 /** Where the hub's own tools keep downloads: HF_HUB_CACHE, else HF_HOME/hub, else ~/.cache/huggingface/hub. */
@@ -41,12 +42,32 @@ export async function isHubRepo(folder: string): Promise<boolean> {
   return isFolder(join(folder, "snapshots"));
 }
 
+/** The id of a cache entry's folder, as `hubRepoFolder` names it; undefined for what is no model. */
+export function hubRepoId(folder: string): string | undefined {
+  const name = basename(folder);
+  if (!name.startsWith("models--")) return undefined;
+  const id = name.slice("models--".length).replace("--", "/");
+  return isHubId(id) ? id : undefined;
+}
+
+/** Throws `bad-option` for what can be no branch, tag or commit; what passes is safe as a path below `refs/`. */
+export function requireRevision(revision: string): void {
+  if (/^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/.test(revision) && !revision.includes("..")) return;
+  throw new EngineError(
+    "bad-option",
+    `revision ${show(revision)} is no branch, tag or commit: those are letters, digits, ".", "-", "_" and "/". Correct it.`,
+  );
+}
+
+function pullCommand(repo: string, { revision }: HubOptions): string {
+  const id = hubRepoId(repo) ?? "ORG/NAME";
+  return `engine pull ${id}${revision === undefined ? "" : ` --revision ${revision}`}`;
+}
+
 /** The snapshot of a revision in a hub cache entry; `missing-file` when it is not there. */
 export async function findSnapshot(repo: string, options: HubOptions = {}): Promise<string> {
   const { revision = "main" } = options;
-  if (!/^[\w.-]+(\/[\w.-]+)*$/.test(revision) || revision.includes("..")) {
-    throw new EngineError("bad-option", `revision ${JSON.stringify(revision)} is no branch, tag or commit.`);
-  }
+  requireRevision(revision);
   const commit = (await readFile(join(repo, "refs", revision), "utf8").catch(() => revision)).trim();
   const named = join(repo, "snapshots", commit);
   // A ref is a file anyone may have written: only a plain name may become a path.
@@ -57,7 +78,7 @@ export async function findSnapshot(repo: string, options: HubOptions = {}): Prom
   const there = commits.length === 0 ? "none is there" : `there are ${some(commits)}`;
   throw new EngineError(
     "missing-file",
-    `${repo}: no snapshot of revision ${JSON.stringify(revision)}; ${there}. Download the model again, or give a snapshot's folder.`,
+    `${repo}: no snapshot of revision ${JSON.stringify(revision)}; ${there}. Download it (${pullCommand(repo, options)}), or give a snapshot's folder.`,
   );
 }
 
