@@ -6,8 +6,8 @@ export interface FakeIo extends Io {
   readonly err: () => string;
   /** As a signal or a closed pipe would. */
   stop(reason: StopReason): void;
-  /** Called with every piece written to stdout. */
-  watch?: (text: string) => void;
+  /** Called with every piece written. */
+  watch?: (stream: "stdout" | "stderr", text: string) => void;
   readonly exits: number[];
 }
 
@@ -29,7 +29,7 @@ export function fakeIo({ input = "", tty = false, env = {} }: FakeIoOptions = {}
       columns: 80,
       write(text) {
         written.out += text;
-        io.watch?.(text);
+        io.watch?.("stdout", text);
         return true;
       },
     },
@@ -38,6 +38,7 @@ export function fakeIo({ input = "", tty = false, env = {} }: FakeIoOptions = {}
       columns: 80,
       write(text) {
         written.err += text;
+        io.watch?.("stderr", text);
         return true;
       },
     },
