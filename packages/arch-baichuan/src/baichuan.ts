@@ -20,6 +20,7 @@ import {
   rmsNorm,
   rope,
   ropeAngles,
+  rotaryBuffers,
 } from "@engine/nn";
 import { alibiSlopes } from "./alibi.ts";
 
@@ -75,6 +76,7 @@ export const baichuan: Architecture<BaichuanConfig> = {
   modelTypes: ["baichuan"],
   classes: ["BaichuanForCausalLM", "BaiChuanForCausalLM"],
   parse,
+  ignores: [rotaryBuffers],
   context: (c) => c.context,
   forward(step, weights, c) {
     const angles = ropeAngles(step, c.rope);

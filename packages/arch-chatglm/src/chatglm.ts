@@ -18,6 +18,7 @@ import {
   rmsNorm,
   rope,
   ropeAngles,
+  rotaryBuffers,
 } from "@engine/nn";
 
 interface ChatGlmConfig {
@@ -120,6 +121,7 @@ export const chatglm: Architecture<ChatGlmConfig> = {
   modelTypes: ["chatglm"],
   classes: ["ChatGLMModel", "ChatGLMForConditionalGeneration"],
   parse,
+  ignores: [rotaryBuffers],
   context: (c) => c.context,
   forward(step, weights, c) {
     const w = weights.at("transformer");

@@ -11,6 +11,7 @@ import {
   rmsNorm,
   rope,
   ropeAngles,
+  rotaryBuffers,
 } from "@engine/nn";
 
 interface GlmConfig extends DecoderConfig {
@@ -51,6 +52,7 @@ export const glm: Architecture<GlmConfig> = {
   modelTypes: ["glm", "glm4"],
   classes: ["GlmForCausalLM", "Glm4ForCausalLM"],
   parse,
+  ignores: [rotaryBuffers],
   context: (c) => c.context,
   forward(step, weights, c) {
     const angles = ropeAngles(step, c.rope);

@@ -22,7 +22,9 @@ import {
   rmsNorm,
   rope,
   ropeAngles,
+  rotaryBuffers,
   textWeights,
+  towers,
 } from "@engine/nn";
 
 interface Gemma3Config {
@@ -97,6 +99,7 @@ export const gemma3: Architecture<Gemma3Config> = {
   modelTypes: ["gemma3", "gemma3_text"],
   classes: ["Gemma3ForCausalLM", "Gemma3ForConditionalGeneration"],
   parse,
+  ignores: [rotaryBuffers, towers],
   context: (c) => c.context,
   forward(step, weights, c) {
     const w = textWeights(weights);

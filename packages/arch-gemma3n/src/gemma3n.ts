@@ -11,7 +11,10 @@ import {
   rmsNorm,
   rope,
   ropeAngles,
+  rotaryBuffers,
+  sharedLayerKeys,
   textWeights,
+  towers,
   unitNorm,
 } from "@engine/nn";
 import { correct, join, predict, type Streams, split } from "./altup.ts";
@@ -89,6 +92,7 @@ export const gemma3n: Architecture<Gemma3nConfig> = {
   modelTypes: ["gemma3n", "gemma3n_text"],
   classes: ["Gemma3nForCausalLM", "Gemma3nForConditionalGeneration"],
   parse,
+  ignores: [rotaryBuffers, towers, sharedLayerKeys],
   context: (c) => c.context,
   forward(step, weights, c) {
     const w = textWeights(weights);

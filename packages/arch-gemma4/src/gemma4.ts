@@ -9,7 +9,10 @@ import {
   replaceIds,
   rmsNorm,
   ropeAngles,
+  rotaryBuffers,
+  sharedLayerKeys,
   textWeights,
+  towers,
 } from "@engine/nn";
 import { selfAttention } from "./attention.ts";
 import { type Gemma4Config, parse } from "./config.ts";
@@ -49,6 +52,7 @@ export const gemma4: Architecture<Gemma4Config> = {
   modelTypes: ["gemma4", "gemma4_text", "gemma4_unified", "gemma4_unified_text"],
   classes: ["Gemma4ForCausalLM", "Gemma4ForConditionalGeneration", "Gemma4UnifiedForConditionalGeneration"],
   parse,
+  ignores: [rotaryBuffers, towers, sharedLayerKeys],
   context: (c) => c.context,
   forward(step, weights, c) {
     const w = textWeights(weights);

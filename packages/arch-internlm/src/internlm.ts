@@ -19,6 +19,7 @@ import {
   rmsNorm,
   rope,
   ropeAngles,
+  rotaryBuffers,
 } from "@engine/nn";
 
 interface InternLmConfig extends DecoderConfig {
@@ -80,6 +81,7 @@ export const internlm: Architecture<InternLmConfig> = {
   modelTypes: ["internlm", "internlm3"],
   classes: ["InternLMForCausalLM", "InternLM3ForCausalLM"],
   parse,
+  ignores: [rotaryBuffers],
   context: (c) => c.context,
   forward(step, weights, c) {
     const angles = ropeAngles(step, c.rope);

@@ -17,6 +17,7 @@ import {
   rmsNorm,
   rope,
   ropeAngles,
+  rotaryBuffers,
 } from "@engine/nn";
 
 interface InternLm2Config extends DecoderConfig {
@@ -59,6 +60,7 @@ export const internlm2: Architecture<InternLm2Config> = {
   modelTypes: ["internlm2"],
   classes: ["InternLM2ForCausalLM"],
   parse,
+  ignores: [rotaryBuffers],
   context: (c) => c.context,
   forward(step, weights, c) {
     const w = weights.at("model");

@@ -21,6 +21,7 @@ import {
   rmsNorm,
   rope,
   ropeAngles,
+  rotaryBuffers,
 } from "@engine/nn";
 
 interface LlamaConfig extends DecoderConfig {
@@ -87,6 +88,7 @@ export const llama: Architecture<LlamaConfig> = {
   modelTypes: ["llama", "mistral", "ministral", "ministral3"],
   classes: ["LlamaForCausalLM", "MistralForCausalLM", "MinistralForCausalLM", "Ministral3ForCausalLM"],
   parse,
+  ignores: [rotaryBuffers],
   context: (c) => c.context,
   forward(step, weights, c) {
     const w = weights.at("model");

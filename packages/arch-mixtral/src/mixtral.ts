@@ -12,6 +12,7 @@ import {
   rmsNorm,
   rope,
   ropeAngles,
+  rotaryBuffers,
   route,
 } from "@engine/nn";
 
@@ -63,6 +64,7 @@ export const mixtral: Architecture<MixtralConfig> = {
   modelTypes: ["mixtral"],
   classes: ["MixtralForCausalLM"],
   parse,
+  ignores: [rotaryBuffers],
   context: (c) => c.context,
   forward(step, weights, c) {
     const angles = ropeAngles(step, c.rope);

@@ -19,7 +19,9 @@ import {
   rmsNorm,
   rope,
   ropeAngles,
+  rotaryBuffers,
   textWeights,
+  towers,
 } from "@engine/nn";
 import { type DeltaNet, deltaNetConfig, gatedDeltaNet } from "./gated-delta-net.ts";
 import { type SparseMlp, sparseLayers, sparseMlp } from "./sparse-mlp.ts";
@@ -99,6 +101,7 @@ export const qwenNext: Architecture<QwenNextConfig> = {
     "Qwen3_5MoeForConditionalGeneration",
   ],
   parse,
+  ignores: [rotaryBuffers, towers, { names: /^mtp\./, reason: "drafting heads are not used yet" }],
   context: (c) => c.context,
   forward(step, weights, c) {
     const w = textWeights(weights);

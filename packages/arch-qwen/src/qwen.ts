@@ -7,6 +7,7 @@ import {
   languageHead,
   rmsNorm,
   ropeAngles,
+  rotaryBuffers,
 } from "@engine/nn";
 import { type QwenAttention, selfAttention } from "./attention.ts";
 import { type SparseMlp, sparseLayers, sparseMlp } from "./sparse-mlp.ts";
@@ -39,6 +40,7 @@ export const qwen: Architecture<QwenConfig> = {
   modelTypes: ["qwen2", "qwen2_moe", "qwen3", "qwen3_moe"],
   classes: ["Qwen2ForCausalLM", "Qwen2MoeForCausalLM", "Qwen3ForCausalLM", "Qwen3MoeForCausalLM"],
   parse,
+  ignores: [rotaryBuffers],
   context: (c) => c.context,
   forward(step, weights, c) {
     const angles = ropeAngles(step, c.rope);

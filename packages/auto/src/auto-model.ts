@@ -11,14 +11,15 @@ import {
 import { type Checkpoint, type HubOptions, openCheckpoint } from "@engine/loader";
 import { createTextModel } from "@engine/runtime";
 import type { Tokenizer } from "@engine/tokenizer";
-import { openBackend } from "./choose-backend.ts";
+import { chooseBackend } from "./choose-backend.ts";
 import { findArchitecture } from "./find-architecture.ts";
 import { samplingDefaults } from "./generation-defaults.ts";
 import type { PluginList } from "./list-plugins.ts";
-import { closeAll, LoadedModel } from "./loaded-model.ts";
+import { LoadedModel } from "./loaded-model.ts";
 import type { Model } from "./model.ts";
 import { openTokenizer, tokenText } from "./open-tokenizer.ts";
 import { Registry } from "./registry.ts";
+import { unreadNote, unreadWeights } from "./unread-weights.ts";
 
 export interface LoadOptions extends Watch, HubOptions {
   /** The model families that may be loaded. */
@@ -51,44 +52,46 @@ export const AutoModel = {
   async load(path: string, options: LoadOptions = {}): Promise<Model> {
     const start = performance.now();
     const checkpoint = await openCheckpoint(path, options);
-    const opened: { close(): Promise<void> }[] = [checkpoint.source];
     try {
-      const registry = options.registry ?? new Registry();
       const { architecture, config } = await findArchitecture(checkpoint.config, {
-        registry,
+        registry: options.registry ?? new Registry(),
         plugins: options.plugins,
         where: checkpoint.configPath,
       });
-      const { backend, device, notes } = await openBackend(options.backend ?? [], options);
-      opened.unshift(device);
-      const tokenizer = await openTokenizer(checkpoint.folder);
       const parsed = architecture.parse(config);
       const graph = capture(architecture, parsed, checkpoint.source, { taps: options.taps ?? [] });
-      const text = await createTextModel({
-        ...options,
-        name: basename(resolve(path)),
-        graph,
-        source: checkpoint.source,
-        device,
-        modelContext: architecture.context(parsed),
-        stateBudget: Math.min(device.info.memoryBytes, freemem()) / 4,
-        tokenizer: EngineError.isInstance(tokenizer) ? tokenizer : tokenText(tokenizer),
-        stopTokens: stopTokens(checkpoint, tokenizer),
-        sampling: samplingDefaults(checkpoint.generationConfig),
-      });
-      return new LoadedModel(text, {
+      const tokenizer = await openTokenizer(checkpoint.folder);
+      const chosen = await chooseBackend(options.backend ?? [], options, (device) =>
+        createTextModel({
+          ...options,
+          name: basename(resolve(path)),
+          graph,
+          source: checkpoint.source,
+          device,
+          modelContext: architecture.context(parsed),
+          stateBudget: Math.min(device.info.memoryBytes, freemem()) / 4,
+          tokenizer: EngineError.isInstance(tokenizer) ? tokenizer : tokenText(tokenizer),
+          stopTokens: stopTokens(checkpoint, tokenizer),
+          sampling: samplingDefaults(checkpoint.generationConfig),
+        }),
+      );
+      return new LoadedModel(chosen.value, {
         folder: checkpoint.folder,
         architecture: architecture.name,
-        backend: backend.name,
+        backend: chosen.backend.name,
         loadMs: performance.now() - start,
         tokenizer,
         generationConfig: checkpoint.generationConfig,
-        notes: [...notes, ...tokenizerNotes(tokenizer)],
-        device,
+        notes: [
+          ...chosen.notes,
+          ...tokenizerNotes(tokenizer),
+          ...unreadNote(unreadWeights(architecture, graph, checkpoint.source), architecture.name),
+        ],
+        device: chosen.device,
         source: checkpoint.source,
       });
     } catch (error) {
-      await closeAll(opened).catch(() => {});
+      await checkpoint.source.close();
       throw error;
     }
   },

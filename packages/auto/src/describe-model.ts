@@ -6,6 +6,7 @@ import { planState, textModelDefaults } from "@engine/runtime";
 import { findArchitecture } from "./find-architecture.ts";
 import type { PluginList } from "./list-plugins.ts";
 import { Registry } from "./registry.ts";
+import { type UnreadWeights, unreadWeights } from "./unread-weights.ts";
 
 export interface DescribeOptions extends HubOptions {
   readonly registry?: Registry;
@@ -40,6 +41,8 @@ export interface ModelDescription {
   };
   /** Keys and values: of one token in every cache, and all blocks of `sessions` texts at the context. */
   readonly kv: { readonly perToken: number; readonly total: number; readonly sessions: number };
+  /** What the checkpoint holds beyond the weights above. */
+  readonly unread: UnreadWeights;
   /** Scratch memory of one step at its largest. */
   readonly activations: number;
 }
@@ -53,7 +56,8 @@ export async function describeModel(path: string, options: DescribeOptions = {})
     const { architecture } = resolved;
     const parsed = architecture.parse(resolved.config);
     const { maxTokens, maxRows, blockTokens, kv } = textModelDefaults;
-    const program = compile(capture(architecture, parsed, source), source, ANY_DEVICE, {
+    const graph = capture(architecture, parsed, source);
+    const program = compile(graph, source, ANY_DEVICE, {
       maxTokens,
       maxRows,
       maxSequences: 1,
@@ -83,6 +87,7 @@ export async function describeModel(path: string, options: DescribeOptions = {})
       context: state.context,
       weights: weightParts(program),
       kv: { perToken, total: state.bytes, sessions: state.sessions },
+      unread: unreadWeights(architecture, graph, source),
       activations: program.arena.bytes,
     };
   } finally {

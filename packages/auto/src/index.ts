@@ -6,3 +6,4 @@ export { type FoundPlugin, listPlugins, type PluginList } from "./list-plugins.t
 export type { Chat, ChatEvent, ChatOptions, Model } from "./model.ts";
 export type { ArchitectureEntry, BackendEntry, PluginManifest } from "./plugin-manifest.ts";
 export { Registry, type Resolved } from "./registry.ts";
+export type { UnreadWeights } from "./unread-weights.ts";

@@ -29,6 +29,14 @@ export interface Step {
   tap(name: string, x: Tensor): void;
 }
 
+/** Tensors that published checkpoints hold and a family has no use for. */
+export interface IgnoredWeights {
+  /** Matches their full names. */
+  readonly names: RegExp;
+  /** Why, for people: "the rotation is computed". */
+  readonly reason: string;
+}
+
 /** A model family: a pure function that describes its arithmetic once. A plain constant, no side effects. */
 export interface Architecture<C = unknown> {
   readonly api: 1;
@@ -40,6 +48,8 @@ export interface Architecture<C = unknown> {
   parse(config: ConfigReader): C;
   /** Logits [rows, vocab]. */
   forward(step: Step, weights: Weights, config: C): Tensor;
+  /** What of a checkpoint is left aside on purpose; any other tensor that is not read is worth a warning. */
+  readonly ignores?: readonly IgnoredWeights[];
   /** Longest text the model was made for, in tokens; undefined when the config does not say. */
   context(config: C): number | undefined;
 }

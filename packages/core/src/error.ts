@@ -3,6 +3,7 @@ const BRAND = Symbol.for("@engine/core/EngineError");
 /** What went wrong, as a word a program can switch on. Packages outside the engine may add their own. */
 export type ErrorCode =
   | "aborted"
+  | "access-denied"
   | "backend-failed"
   | "bad-checkpoint"
   | "bad-config"
@@ -15,6 +16,7 @@ export type ErrorCode =
   | "io-failed"
   | "missing-file"
   | "missing-weight"
+  | "network-failed"
   | "out-of-memory"
   | "unknown-architecture"
   | "unknown-backend"

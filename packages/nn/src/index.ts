@@ -4,6 +4,7 @@ export { type DecoderConfig, type DecoderDefaults, decoderConfig } from "./decod
 export { embed } from "./embed.ts";
 export { type Activation, activate, activation, type GatedMlpOptions, gatedMlp } from "./gated-mlp.ts";
 export { languageHead } from "./head.ts";
+export { rotaryBuffers, sharedLayerKeys, towers } from "./ignored-weights.ts";
 export { type LayerRopeDefaults, type LayerRopes, layerRopes } from "./layer-ropes.ts";
 export { layerWindows } from "./layer-windows.ts";
 export { linear } from "./linear.ts";
