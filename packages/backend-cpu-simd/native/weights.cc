@@ -49,7 +49,6 @@ double Weights::read_seconds(int region, uint64_t offset, uint64_t n) {
   const auto begin = std::chrono::steady_clock::now();
   std::atomic<uint32_t> sink{0};
   device->pool().run([&](int thread) {
-    // Four far apart streams, as decode has them; the last 2 KB stay unread for the prefetch.
     const uint64_t part = n / threads / 4096 * 4096;
     sink += device->level.kernels->read(from + part * thread, (int64_t)part);
   });
