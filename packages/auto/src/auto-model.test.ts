@@ -127,6 +127,19 @@ describe("backends", () => {
     expect(model.notes).toEqual(['Running on "reference", not on "broken": No driver.']);
   });
 
+  test("one that does not take the model is passed over too, and closed", async () => {
+    const { backend, seen } = watched((device) => {
+      device.supports = () => false;
+    });
+    const small = { ...backend, name: "small" };
+    await using model = await AutoModel.load(TINY, { ...base, backend: [small, reference] });
+    expect(model.notes[0]).toMatch(/^Running on "reference", not on "small": .*has no definition in others/);
+    expect(seen.closed).toBe(true);
+    await expect(AutoModel.load(TINY, { ...base, backend: small })).rejects.toMatchObject({
+      code: "unsupported",
+    });
+  });
+
   test("none given, and one of another api level", async () => {
     await expect(AutoModel.load(TINY, { ...base, backend: [] })).rejects.toThrow("No backend was given");
     const next = { ...reference, api: 2 } as unknown as Backend;

@@ -103,7 +103,7 @@ export class LoadedModel implements Model {
 }
 
 /** Closes each, even when one fails; then throws the first failure. */
-export async function closeAll(owners: readonly { close(): Promise<void> }[]): Promise<void> {
+async function closeAll(owners: readonly { close(): Promise<void> }[]): Promise<void> {
   const results = await Promise.allSettled(owners.map((owner) => owner.close()));
   const failed = results.find((result) => result.status === "rejected");
   if (failed) throw failed.reason;

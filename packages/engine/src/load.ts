@@ -4,5 +4,6 @@ import { registry } from "./registry.ts";
 
 /** `AutoModel.load` with the engine's own model families, and the first of its backends that runs here. */
 export function load(path: string, options: LoadOptions = {}): Promise<Model> {
-  return AutoModel.load(path, { registry: registry(), backend: backends(), ...options });
+  const { registry: families = registry(), backend = backends() } = options;
+  return AutoModel.load(path, { ...options, registry: families, backend });
 }
