@@ -4,6 +4,7 @@ import { type Golden, readGolden } from "./golden.ts";
 import { type GoldenModel, openGoldenModel } from "./golden-model.ts";
 import { testBatches } from "./test-batches.ts";
 import { testStates } from "./test-states.ts";
+import { testVariants } from "./test-variants.ts";
 import { maxDifference } from "./tolerance.ts";
 
 export interface ArchitectureTestOptions {
@@ -73,6 +74,12 @@ export function testArchitecture<C>(
     testBatches(
       () => model,
       () => golden,
+    );
+    testVariants(
+      architecture,
+      () => model,
+      () => golden,
+      options,
     );
     testStates(architecture, () => golden, { ...options, tolerance });
   });

@@ -9,6 +9,8 @@ import { type Skip, testOps } from "./test-ops.ts";
 export interface BackendTestOptions {
   /** Op cases it does not pass yet; each with its reason. */
   readonly skip?: readonly Skip[];
+  /** Threads the op cases run on; the backend's own choice unless told. */
+  readonly threads?: number;
 }
 
 /**
@@ -22,7 +24,7 @@ export function testBackend(backend: Backend, options: BackendTestOptions = {}):
       test("is available", ({ skip }) => skip(reason));
       return;
     }
-    testOps(backend, options.skip ?? []);
+    testOps(backend, options);
     describe("lifetime", () => testLifetime(backend));
     describe("runs", () => testRuns(backend));
     describe("state", () => testState(backend));

@@ -13,17 +13,21 @@ export interface Skip {
 }
 
 /** Registers every op case: against plain arithmetic, and against the reference backend. */
-export function testOps(backend: Backend, skips: readonly Skip[]): void {
+export function testOps(
+  backend: Backend,
+  options: { readonly skip?: readonly Skip[]; readonly threads?: number },
+): void {
+  const { skip: skips = [], ...device } = options;
   describe("ops", () => {
-    let device: Device;
+    let opened: Device;
     let oracle: Device | undefined;
     beforeAll(async () => {
-      device = await backend.open();
+      opened = await backend.open(device);
       // Itself it would always agree with.
       if (backend !== reference) oracle = await reference.open();
     });
     afterAll(async () => {
-      await Promise.all([device.close(), oracle?.close()]);
+      await Promise.all([opened.close(), oracle?.close()]);
     });
 
     test("every skip names a case or an op", () => {
@@ -36,7 +40,7 @@ export function testOps(backend: Backend, skips: readonly Skip[]): void {
         const skipped = skips.find((entry) => entry.case === one.name || entry.case === one.op);
         if (skipped) skip(skipped.reason);
         const wanted = one.inputs.length > 0 ? (["tokens", "rows"] as const) : (["tokens"] as const);
-        for (const which of wanted) await check(one, device, oracle, which);
+        for (const which of wanted) await check(one, opened, oracle, which);
       });
     }
   });

@@ -1,0 +1,39 @@
+import type { Architecture } from "@engine/core";
+import { test } from "vitest";
+import type { Golden } from "./golden.ts";
+import { type GoldenModel, type GoldenModelOptions, openGoldenModel } from "./golden-model.ts";
+import { expectSameBits } from "./same-bits.ts";
+
+const VARIANTS: readonly Pick<GoldenModelOptions, "threads" | "residency">[] = [
+  { threads: 1 },
+  { threads: 2 },
+  { threads: 3, residency: "resident" },
+  { threads: 1, residency: "mapped" },
+];
+
+/** Where weights lie and how many threads there are is no part of the arithmetic: equal to the bit. */
+export function testVariants<C>(
+  architecture: Architecture<C>,
+  model: () => GoldenModel,
+  golden: () => Golden,
+  options: GoldenModelOptions,
+): void {
+  const read = async (one: GoldenModel): Promise<Float32Array> => {
+    const { prompt } = golden();
+    const sequence = one.runner.sequence();
+    const logits = await one.read(sequence, { tokens: prompt, prompt: prompt.length });
+    sequence.clear();
+    return logits;
+  };
+  test("threads and residency change no bit", async () => {
+    const expected = await read(model());
+    for (const variant of VARIANTS) {
+      const other = await openGoldenModel(architecture, golden().folder, { ...options, ...variant });
+      try {
+        expectSameBits(await read(other), expected, JSON.stringify(variant));
+      } finally {
+        await other.close();
+      }
+    }
+  });
+}

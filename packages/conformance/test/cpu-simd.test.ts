@@ -1,0 +1,25 @@
+import { llama } from "@engine/arch-llama";
+import { cpuSimd, cpuSimdAt, isaLevels } from "@engine/backend-cpu-simd";
+import { describe, expect, test } from "vitest";
+import { testArchitecture, testBackend } from "../src/index.ts";
+import { llamaGoldens } from "./llama-goldens.ts";
+
+// Without the native part there is one level to ask, which is skipped with the backend's own sentence.
+const levels = isaLevels();
+const backends = levels.length > 0 ? levels.map((level) => cpuSimdAt(level)) : [cpuSimd];
+
+backends.forEach((backend, i) => {
+  // Threads on a busy machine wait for each other; that they change no bit is a test of its own.
+  const threads = 1;
+  describe(levels[i] ?? "any level", () => {
+    testBackend(backend, i + 1 < backends.length ? { threads } : {});
+    for (const golden of llamaGoldens) testArchitecture(llama, golden, { backend, threads });
+  });
+});
+
+test.skipIf(levels.length === 0)("the best level is the one that is used", async () => {
+  expect(levels).toContain("scalar");
+  const [chosen, best] = await Promise.all([cpuSimd.open(), cpuSimdAt(levels.at(-1)!).open()]);
+  expect(chosen.info.name).toBe(best.info.name);
+  await Promise.all([chosen.close(), best.close()]);
+});
