@@ -23,6 +23,8 @@ export interface RenderOptions {
 }
 
 export interface ChatTemplate {
+  /** The templates' own texts, as the checkpoint holds them; empty when there is none. */
+  readonly sources: readonly string[];
   /**
    * The prompt of a conversation. It holds the special tokens as text, BOS among them: encode it with
    * `addSpecialTokens: false`, or BOS comes twice.
@@ -57,6 +59,7 @@ export function createChatTemplate(source: {
 }): ChatTemplate {
   const compiled = new Map<string, CompiledTemplate>();
   return {
+    sources: [...(source.templates?.values() ?? [])],
     render(options) {
       const { templates } = source;
       if (templates === undefined) {

@@ -1,3 +1,4 @@
+export * from "./channels/index.ts";
 export type { ChatMessage, MessagePart } from "./chat-message.ts";
 export type { ChatTemplate, ChatTemplateSource, RenderOptions } from "./chat-template.ts";
 export { createTokenizer, type TokenizerParts } from "./create-tokenizer.ts";

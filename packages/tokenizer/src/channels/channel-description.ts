@@ -1,0 +1,45 @@
+/** How a family marks its thoughts. White space just inside and after the markers belongs to them. */
+export interface ReasoningChannel {
+  readonly open: string;
+  readonly close: string;
+  /** What is put where a thought is cut short: the closing marker as the family writes it. */
+  readonly forced: string;
+  /** "line": the opening marker counts only at the start of a line, for markers an answer may also speak of. */
+  readonly where: "anywhere" | "line";
+}
+
+/**
+ * How the inside of a tool call is written. "json": `{"name", "arguments"}` or a list of them. "named":
+ * `NAME[ARGS]{…}`. "gemma": `call:NAME{key:value}`. "functions": `<function=NAME><parameter=KEY>…`. "pairs":
+ * `NAME<arg_key>…<arg_value>…`. "python": `NAME.call(key="value")`. "separated": `NAME<｜tool▁sep｜>{…}`.
+ */
+export type CallSyntax = "json" | "named" | "gemma" | "functions" | "pairs" | "python" | "separated";
+
+export interface ToolForm {
+  /** "" where a call has no marker: then it is one only when it is the whole answer and names a tool that was given. */
+  readonly open: string;
+  /** Without it a call reaches to the next one or to the end. */
+  readonly close?: string;
+  /** Tried in this order. */
+  readonly syntaxes: readonly CallSyntax[];
+  /** Markers inside a call that a tokenizer may hold as special tokens. */
+  readonly inner?: readonly string[];
+}
+
+/** What a family's answers are made of: data that the parser, the prompt and the thought budget share. */
+export interface ChannelDescription {
+  readonly name: string;
+  readonly reasoning?: ReasoningChannel;
+  readonly tools: readonly ToolForm[];
+  /** Markers that carry nothing of the answer. */
+  readonly ignored: readonly string[];
+  /** Tokens that end a turn, besides those the checkpoint names. */
+  readonly stops: readonly string[];
+}
+
+/** All texts of a description that must stay visible in the stream, even as special tokens. */
+export function markersOf({ reasoning, tools, ignored }: ChannelDescription): readonly string[] {
+  const calls = tools.flatMap(({ open, close = "", inner = [] }) => [open, close, ...inner]);
+  const thoughts = reasoning ? [reasoning.open, reasoning.close] : [];
+  return [...new Set([...thoughts, ...calls, ...ignored])].filter((marker) => marker !== "");
+}
