@@ -13,6 +13,11 @@ export interface GenerateOptions extends SamplingOptions {
   readonly onProgress?: (done: number, total: number, what: string) => void;
   /** A prompt of text is taken as it is: no BOS or other special token is put around it. */
   readonly raw?: boolean;
+  /**
+   * Called with each token of the answer and its index in it, as soon as it is chosen. Returns ids to put after it
+   * instead of choosing (they count as the answer's own and come here too), or "stop" to end the answer.
+   */
+  readonly steer?: (token: number, index: number) => readonly number[] | "stop" | undefined;
 }
 
 /** "stop": a stop token or stop string; "length": maxTokens or the context is full; "abort": stopped from outside. */

@@ -7,6 +7,7 @@ export type {
   Generation,
   TokenText,
 } from "./generation.ts";
+export { OnAwait } from "./lazy-generation.ts";
 export type { LogitsOptions } from "./read-logits.ts";
 export { Runner, type Work } from "./runner.ts";
 export { type Candidates, Sampler } from "./sampler.ts";
@@ -14,4 +15,5 @@ export { resolveSampling, type Sampling, type SamplingOptions } from "./sampling
 export { Sequence } from "./sequence.ts";
 export type { Session } from "./session.ts";
 export { planState, type StatePlan, type StateWish, stateBytes } from "./state-size.ts";
+export { StopStrings } from "./stop-strings.ts";
 export { createTextModel, type TextModel, type TextModelOptions, textModelDefaults } from "./text-model.ts";

@@ -76,7 +76,7 @@ export class LazyGeneration implements Generation {
 }
 
 /** A promise that tells when somebody waits for it. A rejection nobody waits for is no unhandled one: the loop has it too. */
-class OnAwait<T> extends Promise<T> {
+export class OnAwait<T> extends Promise<T> {
   readonly #awaited: () => void;
 
   // Promises derived from this one are plain.

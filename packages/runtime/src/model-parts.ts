@@ -13,6 +13,8 @@ export interface ModelParts {
   /** Most tokens of one text. */
   readonly context: number;
   readonly stopTokens: readonly number[];
+  /** Bits of the tokens that may be chosen; absent where all may. */
+  readonly mask?: Uint32Array;
   /** What an answer's options leave out. */
   readonly sampling: SamplingOptions;
   /** The tokenizer, or why there is none. */

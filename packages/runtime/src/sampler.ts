@@ -50,9 +50,11 @@ export class Sampler {
   /** What the device does to the logits of the token at this place. */
   select(place: number): Select {
     const adjust = this.#adjust();
+    const { mask } = this.#options;
     return {
       top: this.top,
       temperature: Float32Array.of(this.#options.temperature),
+      ...(mask && { mask }),
       ...(adjust && { adjust }),
       ...(this.#way === "whole" && { noise: Uint32Array.of(...this.#key, place, 0) }),
     };
@@ -71,7 +73,10 @@ export class Sampler {
       );
     }
     if (found.lse[1] === Number.NEGATIVE_INFINITY) {
-      throw new EngineError("bad-option", "logitBias forbids every token; leave at least one.");
+      throw new EngineError(
+        "bad-option",
+        "logitBias forbids every token that is not suppressed; leave at least one.",
+      );
     }
     if (this.#way !== "cut") return found.ids[0]!;
     const { ids, values } = this.#cut(found) ?? (await this.#cutAll(place, readLogits));

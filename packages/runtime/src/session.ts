@@ -1,6 +1,7 @@
 import { EngineError } from "@engine/core";
-import { Answer, type History } from "./answer.ts";
+import { Answer } from "./answer.ts";
 import type { GeneratedToken, GenerateOptions, Generation } from "./generation.ts";
+import type { History } from "./history.ts";
 import { LazyGeneration } from "./lazy-generation.ts";
 import type { ModelParts } from "./model-parts.ts";
 

@@ -9,10 +9,7 @@ export class StopStrings {
   #held = "";
 
   constructor(stops: readonly string[]) {
-    for (const stop of stops) {
-      if (typeof stop === "string" && stop !== "") continue;
-      throw new EngineError("bad-option", `stop: every entry must be a text of one character or more.`);
-    }
+    checkStops(stops);
     this.#stops = stops;
   }
 
@@ -57,5 +54,13 @@ export class StopStrings {
       }
     }
     return longest;
+  }
+}
+
+/** Throws `bad-option` for an entry that would stop everywhere. */
+export function checkStops(stops: readonly string[]): void {
+  for (const stop of stops) {
+    if (typeof stop === "string" && stop !== "") continue;
+    throw new EngineError("bad-option", "stop: every entry must be a text of one character or more.");
   }
 }

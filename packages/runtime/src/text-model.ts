@@ -17,6 +17,7 @@ import { Runner } from "./runner.ts";
 import type { SamplingOptions } from "./sampling-options.ts";
 import type { Session } from "./session.ts";
 import { planState } from "./state-size.ts";
+import { tokenMask } from "./token-mask.ts";
 
 /** A model ready to answer. Its sessions take turns step by step. */
 export interface TextModel extends AsyncDisposable {
@@ -60,6 +61,8 @@ export interface TextModelOptions extends Watch {
   /** The tokenizer, or an error that says why there is none. */
   readonly tokenizer?: TokenText | EngineError;
   readonly stopTokens?: readonly number[];
+  /** Tokens that are never chosen; ids outside of the vocabulary mean nothing. */
+  readonly suppressTokens?: readonly number[];
   /** What an answer's options leave out. */
   readonly sampling?: SamplingOptions;
 }
@@ -94,13 +97,16 @@ export async function createTextModel(options: TextModelOptions): Promise<TextMo
     const weights = keep(await device.weights(source, program.weights, residency, watch));
     const state = keep(await device.state(program, size));
     const plan = keep(await device.plan(program, weights, state));
+    const vocab = program.outputs.logits![1] as number;
+    const mask = tokenMask(options.suppressTokens ?? [], vocab);
     const noTokenizer = new EngineError("missing-file", "No tokenizer was given when the model was made.");
     const parts = {
       runner: new Runner(program, plan, size),
       state,
-      vocab: program.outputs.logits![1] as number,
+      vocab,
       context,
       stopTokens: options.stopTokens ?? [],
+      ...(mask && { mask }),
       sampling: options.sampling ?? {},
       tokenizer: options.tokenizer ?? noTokenizer,
     };

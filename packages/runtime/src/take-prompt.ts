@@ -1,0 +1,43 @@
+import { EngineError } from "@engine/core";
+import { checkTokens } from "./check-tokens.ts";
+import type { History } from "./history.ts";
+import type { ModelParts } from "./model-parts.ts";
+
+/** Puts a prompt at the end of a history. Throws `bad-option` or `context-overflow` before anything changes. */
+export function takePrompt(
+  history: History,
+  prompt: string | readonly number[],
+  { model, raw }: { readonly model: ModelParts; readonly raw: boolean },
+): void {
+  const { context, tokenizer, vocab } = model;
+  const before = history.tokens.length;
+  let ids = prompt;
+  if (typeof ids === "string") {
+    // Between two texts of a session belongs no BOS.
+    const addSpecialTokens = !raw && before === 0;
+    ids = textOf(tokenizer, "a prompt of text needs one").encode(ids, { addSpecialTokens });
+  }
+  checkTokens(ids, vocab, "prompt");
+  const total = before + ids.length;
+  if (total === history.sequence.length) {
+    throw new EngineError("bad-option", "The prompt is empty: there is nothing to continue from.");
+  }
+  if (total >= context) {
+    const added = before > 0 ? `, with ${before} in the session before it` : "";
+    throw new EngineError(
+      "context-overflow",
+      `The prompt has ${ids.length} tokens${added}, but the context is ${context} and the answer needs one or more. Shorten it, or load the model with a larger context.`,
+    );
+  }
+  for (const id of ids) history.tokens.push(id);
+}
+
+/** The tokenizer, or an error that says what needs it and why there is none. */
+export function textOf<T>(tokenizer: T | EngineError, why: string): T {
+  if (!EngineError.isInstance(tokenizer)) return tokenizer;
+  throw new EngineError(
+    tokenizer.code,
+    `The model has no tokenizer, and ${why}. Pass token ids instead. ${tokenizer.message}`,
+    { cause: tokenizer },
+  );
+}
