@@ -65,6 +65,8 @@ it("takes token ids where there is no tokenizer", async () => {
   const withIds = await json(bare, "--token-ids", "256,72,105", "--greedy", "--max-tokens", "4");
   expect(withIds.tokens).toEqual(withText.tokens);
   expect(withIds.text).toBe("");
+  const { out } = await engine([bare, "--token-ids", "256,72,105", "--greedy", "--max-tokens", "4"]);
+  expect(out).toBe(withIds.tokens.join());
   const { code, err } = await engine([bare, "Hi"]);
   expect(code).toBe(1);
   expect(err).toContain("--token-ids 1,2,3");

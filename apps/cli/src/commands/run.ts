@@ -39,6 +39,7 @@ One argument alone is the model, unless it cannot be the name of one (it has spa
 a prompt for the demo model. engine run --prompt TEXT is always a prompt for the demo model.
 
 Without a chat template, or with --raw, stdout is the prompt and its continuation; with one it is the answer.
+A model without a tokenizer prints token ids.
 --json: { tokens, text, finishReason, usage, timings, memory, … }; tokens and text are the generated part only,
 the prompt stands in "prompt". finishReason is "stop", "length" or "abort" (Ctrl-C, exit code 130).
 

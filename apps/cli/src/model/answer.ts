@@ -11,10 +11,13 @@ export interface AnswerOptions {
   readonly quiet?: boolean | undefined;
 }
 
-/** Generates, and writes the text to stdout as it comes, after the prompt where it continues one. */
+/**
+ * Generates, and writes the text to stdout as it comes, after the prompt where it continues one. Without a tokenizer
+ * the token ids stand for the text: 12,7,300.
+ */
 export async function answer(
   io: Io,
-  model: Pick<Model, "generate">,
+  model: Pick<Model, "generate" | "tokenizer">,
   { tokens, options, quiet = false }: AnswerOptions,
 ): Promise<GenerateResult> {
   using bar = new ProgressBar(io);
@@ -29,15 +32,15 @@ export async function answer(
   let result = unanswered(tokens.ids.length);
   if (options.maxTokens > 0) {
     const generation = model.generate(tokens.ids, { ...options, onProgress: bar.update });
-    for await (const { text } of generation) {
-      print(before + text);
+    for await (const { token, text } of generation) {
+      print(before + (model.tokenizer ? text : printed === "" ? String(token) : `,${token}`));
       before = "";
     }
     result = await generation.result;
   }
   print(before);
   // A terminal's next prompt begins on a line of its own; a pipe gets the text and nothing else.
-  if (io.stdout.isTTY === true && !printed.endsWith("\n")) print("\n");
+  if (io.stdout.isTTY === true && printed !== "" && !printed.endsWith("\n")) print("\n");
   return result;
 }
 

@@ -13,7 +13,7 @@ export class Conversation implements AsyncDisposable {
 
   constructor(model: Model, { system }: { readonly system?: string | undefined } = {}) {
     if (!model.tokenizer) {
-      throw new EngineError("missing-file", `${model.folder}: has no tokenizer.json, so it cannot converse.`);
+      throw new EngineError("missing-file", `${model.folder}: has no tokenizer.json that can be read, so it cannot converse.`);
     }
     this.#model = model;
     this.#tokenizer = model.tokenizer;

@@ -17,7 +17,7 @@ export function promptTokens(
   if (!tokenizer) {
     throw new EngineError(
       "missing-file",
-      `${folder}: has no tokenizer.json, so it cannot read text; give token ids (--token-ids 1,2,3).`,
+      `${folder}: has no tokenizer.json that can be read, so prompts are token ids here (--token-ids 1,2,3).`,
     );
   }
   if (raw || !tokenizer.hasChatTemplate) {
