@@ -8,7 +8,7 @@ const gated = ([gate, up]: readonly Float32Array[]): number[] =>
   Array.from(gate!, (x, i) => plainActivations.silu(x) * up![i]!);
 
 /** The fused op by its name, and the pattern a device's fusion looks for, also where it may not fuse. */
-export const siluMulCases: readonly OpCase[] = WIDTHS.flatMap((width): OpCase[] => {
+const sweep = WIDTHS.flatMap((width): OpCase[] => {
   const shared = {
     op: "silu-mul",
     tokens: 3,
@@ -34,3 +34,16 @@ export const siluMulCases: readonly OpCase[] = WIDTHS.flatMap((width): OpCase[] 
     },
   ];
 });
+
+export const siluMulCases: readonly OpCase[] = [
+  ...sweep,
+  {
+    name: "silu and mul that broadcasts, which is no silu-mul",
+    op: "silu-mul",
+    tokens: 3,
+    inputs: [{ shape: ["tokens", 1] }, { shape: ["tokens", 20] }],
+    build: ([g, u]) => silu(g!).mul(u!),
+    expected: ([g, u]) => Array.from(u!, (x, i) => x * plainActivations.silu(g![Math.floor(i / 20)]!)),
+    tolerance: approximated(2),
+  },
+];
