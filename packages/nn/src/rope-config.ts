@@ -60,12 +60,12 @@ export function ropeConfig(config: ConfigReader, defaults: RopeDefaults): RopeCo
   if (!scaling || type === "default") return fixed(base);
 
   const trained = (): number => config.int("max_position_embeddings");
-  const original = (): number =>
-    (config.has("original_max_position_embeddings") ? config : scaling).int(
-      "original_max_position_embeddings",
-      trained(),
-    );
-  const factor = (): number => scaling.float("factor", trained() / original());
+  const original = (): number => {
+    const key = "original_max_position_embeddings";
+    const holder = config.has(key) ? config : scaling;
+    return holder.has(key) ? holder.int(key) : trained();
+  };
+  const factor = (): number => (scaling.has("factor") ? scaling.float("factor") : trained() / original());
   switch (type) {
     case "linear": {
       const divisor = scaling.float("factor");
