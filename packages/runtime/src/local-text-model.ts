@@ -1,5 +1,6 @@
 import { type DeviceInfo, EngineError, type WeightStore } from "@engine/core";
 import type { GenerateOptions, Generation } from "./generation.ts";
+import type { History } from "./history.ts";
 import type { ModelParts } from "./model-parts.ts";
 import { type LogitsOptions, readLogits } from "./read-logits.ts";
 import { type Session, TextSession } from "./session.ts";
@@ -22,7 +23,7 @@ export class LocalTextModel implements TextModel {
   readonly weights: { readonly resident: number; readonly mapped: number };
   readonly state: { readonly bytes: number; readonly sessions: number };
   readonly #parts: ModelParts;
-  readonly #made: Owned["made"];
+  readonly #owned: Owned["made"];
   readonly #sessions = new Set<TextSession>();
   readonly #closing = new AbortController();
   #disposing: Promise<void> | undefined;
@@ -35,16 +36,21 @@ export class LocalTextModel implements TextModel {
     this.weights = { ...owned.weights.bytes };
     this.state = { bytes: parts.state.bytes, sessions: owned.sessions };
     this.#parts = { ...parts, turns: new Turns() };
-    this.#made = owned.made;
+    this.#owned = owned.made;
   }
 
   session(): Session {
-    return this.#session({ tokens: [], sequence: this.#parts.runner.sequence() });
+    return this.#keep(this.#open({ tokens: [], sequence: this.#parts.runner.sequence() }));
   }
 
   generate(prompt: string | readonly number[], options: GenerateOptions = {}): Generation {
-    const session = this.#session({ tokens: [], sequence: this.#parts.runner.sequence() });
-    return session.answer(prompt, options, () => session.dispose());
+    this.#check();
+    const session = this.#open({ tokens: [], sequence: this.#parts.runner.sequence() });
+    // An answer that nobody asks for leaves nothing behind.
+    return session.answer(prompt, options, {
+      before: () => this.#keep(session),
+      after: () => session.dispose(),
+    });
   }
 
   async logits(ids: readonly number[], options: LogitsOptions): Promise<void> {
@@ -63,12 +69,16 @@ export class LocalTextModel implements TextModel {
     return this.dispose();
   }
 
-  #session(history: ConstructorParameters<typeof TextSession>[1]): TextSession {
-    this.#check();
-    const session = new TextSession(this.#parts, history, {
+  #open(history: History): TextSession {
+    return new TextSession(this.#parts, history, {
       ended: (ended) => this.#sessions.delete(ended),
-      adopt: (forked) => this.#session(forked),
+      adopt: (forked) => this.#keep(this.#open(forked)),
     });
+  }
+
+  /** Ends the session with the model, unless it ends before. */
+  #keep(session: TextSession): TextSession {
+    this.#check();
     this.#sessions.add(session);
     return session;
   }
@@ -78,7 +88,7 @@ export class LocalTextModel implements TextModel {
     await Promise.all([...this.#sessions].map((session) => session.dispose()));
     await this.#parts.turns.take(() => {});
     const failed: unknown[] = [];
-    for (const part of this.#made) await part.dispose().catch((error) => failed.push(error));
+    for (const part of this.#owned) await part.dispose().catch((error) => failed.push(error));
     if (failed.length > 0) throw failed[0];
   }
 

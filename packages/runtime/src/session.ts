@@ -54,19 +54,20 @@ export class TextSession implements Session {
   }
 
   generate(prompt: string | readonly number[], options: GenerateOptions = {}): Generation {
-    return this.answer(prompt, options, async () => {});
+    return this.answer(prompt, options, { before: () => {}, after: async () => {} });
   }
 
-  /** `generate`, with something to do when the answer has ended. */
+  /** `generate`, with something to do when the answer begins and when it has ended. */
   answer(
     prompt: string | readonly number[],
     options: GenerateOptions,
-    afterwards: () => Promise<void>,
+    around: { readonly before: () => void; readonly after: () => Promise<void> },
   ): Generation {
     const abort = new AbortController();
     const answer = new Answer(this.#model, options, abort.signal);
     const tokens = async function* (session: TextSession): AsyncGenerator<GeneratedToken, void, undefined> {
       try {
+        around.before();
         session.#begin({ abort, stop: () => generation.stop() });
         try {
           yield* answer.run(session.#history, prompt);
@@ -74,7 +75,7 @@ export class TextSession implements Session {
           session.#active = undefined;
         }
       } finally {
-        await afterwards();
+        await around.after();
       }
     };
     const generation = new LazyGeneration(

@@ -109,6 +109,25 @@ describe("nothing leaks", () => {
     expect(await whole()).toBe(24);
   });
 
+  test("windows need no more blocks than were set aside, however long the text", async () => {
+    for (const maxTokens of [3, 16, 64]) {
+      const windows = { sliding_window: 33, layer_types: ["sliding_attention", "full_attention"] };
+      const { model } = await tinyModel({ context: 180, sessions: 1, maxTokens }, windows);
+      for (let i = 0; i < 2; i++) {
+        const { usage } = await model.generate(new Array(100).fill(5)).result;
+        expect(usage.completionTokens).toBe(80);
+      }
+    }
+  });
+
+  test("an answer nobody asks for holds nothing, and none begins after dispose", async () => {
+    const { model, device } = await tinyModel();
+    const unasked = model.generate(PROMPT);
+    await model.dispose();
+    expect(device.liveBytes()).toBe(0);
+    await expect(unasked.result).rejects.toMatchObject({ code: "disposed" });
+  });
+
   test("a step that fails leaves the session usable", async () => {
     const device = await reference.open();
     const steps = countSteps(device);
