@@ -1,5 +1,11 @@
 export { type GenerationConfig, readGenerationConfig } from "./generation-config.ts";
-export { type HubOptions, hubCacheFolder } from "./hub/hub-cache.ts";
+export { type HubOptions, hubCacheFolder, isHubId } from "./hub/hub-cache.ts";
+export { type CachedModel, type CachedRevision, listModels } from "./hub/list-models.ts";
+export { type PulledModel, type PullOptions, pullModel } from "./hub/pull-model.ts";
+export type { FileProgress, PullProgress } from "./hub/pull-progress.ts";
+export { planRemoval, type Removal } from "./hub/remove-model.ts";
+export type { FileChoice } from "./hub/select-files.ts";
+export type { HubAccess } from "./hub/settings.ts";
 export { type Checkpoint, openCheckpoint } from "./open-checkpoint.ts";
 export { openSafetensors } from "./open-safetensors.ts";
 export { type JsonFileOptions, type JsonObject, readJsonObject } from "./read-json.ts";

@@ -42,6 +42,11 @@ export async function isHubRepo(folder: string): Promise<boolean> {
   return isFolder(join(folder, "snapshots"));
 }
 
+/** The lock of the process that writes to a model. Python's own lie beside it, one for each blob. */
+export function hubLockFile(id: string, cache: string): string {
+  return join(cache, ".locks", basename(hubRepoFolder(id, cache)), "engine.lock");
+}
+
 /** The id of a cache entry's folder, as `hubRepoFolder` names it; undefined for what is no model. */
 export function hubRepoId(folder: string): string | undefined {
   const name = basename(folder);
