@@ -19,6 +19,7 @@ import { LoadedModel } from "./loaded-model.ts";
 import type { Model } from "./model.ts";
 import { openTokenizer, tokenText } from "./open-tokenizer.ts";
 import { Registry } from "./registry.ts";
+import { suppressedTokens } from "./suppressed-tokens.ts";
 import { unreadNote, unreadWeights } from "./unread-weights.ts";
 
 export interface LoadOptions extends Watch, HubOptions {
@@ -36,6 +37,8 @@ export interface LoadOptions extends Watch, HubOptions {
   /** What keys and values are stored as; f32 unless told. */
   readonly kv?: CacheDType;
   readonly threads?: number;
+  /** Tokens that are never chosen, instead of those the model's files tell; `[]` is none. */
+  readonly suppressTokens?: readonly number[];
   /** Traces that `logits` can hand out. */
   readonly taps?: readonly string[] | "all";
   /** Most rows of one step; prompts are read in chunks of this many. */
@@ -72,6 +75,7 @@ export const AutoModel = {
           stateBudget: Math.min(device.info.memoryBytes, freemem()) / 4,
           tokenizer: EngineError.isInstance(tokenizer) ? tokenizer : tokenText(tokenizer),
           stopTokens: stopTokens(checkpoint, tokenizer),
+          suppressTokens: options.suppressTokens ?? suppressed(checkpoint, tokenizer),
           sampling: samplingDefaults(checkpoint.generationConfig),
         }),
       );
@@ -101,6 +105,11 @@ export const AutoModel = {
 function stopTokens({ generationConfig }: Checkpoint, tokenizer: Tokenizer | EngineError): readonly number[] {
   const own = EngineError.isInstance(tokenizer) ? undefined : tokenizer.eosId;
   return [...new Set([...generationConfig.eosTokenIds, ...(own === undefined ? [] : [own])])];
+}
+
+function suppressed({ config, generationConfig }: Checkpoint, tokenizer: Tokenizer | EngineError) {
+  const known = EngineError.isInstance(tokenizer) ? undefined : tokenizer;
+  return suppressedTokens(config, generationConfig, known);
 }
 
 /** A folder without a tokenizer is usual; one that cannot be read is worth a word. */

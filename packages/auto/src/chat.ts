@@ -1,53 +1,67 @@
-import { EngineError } from "@engine/core";
-import type { GenerateOptions, GenerateResult, Generation } from "@engine/runtime";
-import type { ChatMessage, Tokenizer } from "@engine/tokenizer";
-import type { Chat, ChatEvent, ChatOptions } from "./model.ts";
+import { type GenerateOptions, type Generation, OnAwait } from "@engine/runtime";
+import type { ChannelDescription, ChatMessage, Tokenizer } from "@engine/tokenizer";
+import { chatPrompt } from "./chat-prompt.ts";
+import { ChatReader } from "./chat-reader.ts";
+import type { Chat, ChatEvent, ChatOptions, ChatResult } from "./model.ts";
 
-/** The token ids of a conversation up to where the answer begins. */
-export function chatTokens(
-  tokenizer: Tokenizer | EngineError,
-  messages: readonly ChatMessage[],
-  options: Pick<ChatOptions, "tools" | "variables">,
-): number[] {
-  if (EngineError.isInstance(tokenizer)) {
-    throw new EngineError(
-      tokenizer.code,
-      `chat() needs a tokenizer; use generate() with token ids. ${tokenizer.message}`,
-      { cause: tokenizer },
-    );
-  }
-  if (!tokenizer.hasChatTemplate) {
-    throw new EngineError(
-      "bad-option",
-      "The model has no chat template, so it knows no conversations. Use generate() with a plain text (--raw on the command line).",
-    );
-  }
-  const { tools, variables = {} } = options;
-  const text = tokenizer.chatTemplate.render({
-    ...variables,
-    messages,
-    ...(tools && { tools }),
-    addGenerationPrompt: true,
-  });
-  // The template has written BOS itself.
-  return tokenizer.encode(text, { addSpecialTokens: false });
-}
+/** What answers a prompt of token ids. */
+export type Generate = (ids: readonly number[], options: GenerateOptions) => Generation;
 
-/** A generation as chat events. */
+/** One answer in a conversation, as events. */
 export class ChatAnswer implements Chat {
+  readonly result: Promise<ChatResult>;
   readonly #generation: Generation;
+  readonly #reader: ChatReader;
+  #end: Promise<ChatResult> | undefined;
 
-  constructor(generate: (options: GenerateOptions) => Generation, options: ChatOptions) {
-    const { tools: _, variables: __, ...rest } = options;
-    this.#generation = generate(rest);
-  }
-
-  get result(): Promise<GenerateResult> {
-    return this.#generation.result;
+  /** Throws `bad-option`, or what the chat template says against the conversation. */
+  constructor(
+    generate: Generate,
+    messages: readonly ChatMessage[],
+    {
+      tokenizer,
+      description,
+      options,
+    }: {
+      readonly tokenizer: Tokenizer;
+      readonly description: ChannelDescription;
+      readonly options: ChatOptions;
+    },
+  ) {
+    const prompt = chatPrompt(tokenizer, messages, { description, options });
+    const reader = new ChatReader(tokenizer, description, { prompt, options });
+    const ends = description.stops.flatMap((stop) => tokenizer.tokenId(stop) ?? []);
+    this.#reader = reader;
+    this.#generation = generate(prompt.ids, {
+      ...options,
+      // The reader stops at these, in the answer's text only.
+      stop: [],
+      stopTokens: [...(options.stopTokens ?? []), ...ends],
+      steer: (token) => reader.take(token),
+    });
+    let resolve!: (result: ChatResult) => void;
+    let reject!: (error: unknown) => void;
+    this.result = new OnAwait<ChatResult>(
+      (fulfil, fail) => {
+        resolve = fulfil;
+        reject = fail;
+      },
+      () => this.#ended().then(resolve, reject),
+    );
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ChatEvent, void, undefined> {
-    for await (const { text } of this.#generation) if (text !== "") yield { type: "text", text };
-    yield { type: "finish", ...(await this.#generation.result) };
+    for await (const _ of this.#generation) yield* this.#reader.events();
+    const result = await this.result;
+    yield* this.#reader.events();
+    yield { type: "finish", ...result };
+  }
+
+  #ended(): Promise<ChatResult> {
+    this.#end ??= this.#generation.result.then((result) => {
+      this.#reader.end();
+      return this.#reader.result(result);
+    });
+    return this.#end;
   }
 }

@@ -3,10 +3,10 @@ import type { SamplingOptions } from "@engine/runtime";
 
 /**
  * Sampling as generation_config.json suggests it: greedy unless `do_sample` is true, as in transformers. Temperature
- * and the cuts count only when it draws; penalties and forbidden tokens always do.
+ * and the cuts count only when it draws; penalties always do.
  */
 export function samplingDefaults(config: GenerationConfig): SamplingOptions {
-  const { temperature = 1, topK, topP, minP, repetitionPenalty, suppressTokens } = config;
+  const { temperature = 1, topK, topP, minP, repetitionPenalty } = config;
   const draw = {
     temperature,
     ...(topK !== undefined && { topK }),
@@ -16,8 +16,5 @@ export function samplingDefaults(config: GenerationConfig): SamplingOptions {
   return {
     ...(config.doSample === true && draw),
     ...(repetitionPenalty !== undefined && { repetitionPenalty }),
-    ...(suppressTokens && {
-      logitBias: Object.fromEntries(suppressTokens.map((id) => [id, Number.NEGATIVE_INFINITY])),
-    }),
   };
 }

@@ -3,7 +3,8 @@ export { type DescribeOptions, describeModel, type ModelDescription } from "./de
 export { findArchitecture } from "./find-architecture.ts";
 export { importArchitecture, importBackend, importPlugin, type PluginValues } from "./import-plugin.ts";
 export { type FoundPlugin, listPlugins, type PluginList } from "./list-plugins.ts";
-export type { Chat, ChatEvent, ChatOptions, Model } from "./model.ts";
+export type { Chat, ChatEvent, ChatOptions, ChatResult, Model } from "./model.ts";
 export type { ArchitectureEntry, BackendEntry, PluginManifest } from "./plugin-manifest.ts";
 export { Registry, type Resolved } from "./registry.ts";
+export { suppressedTokens } from "./suppressed-tokens.ts";
 export type { UnreadWeights } from "./unread-weights.ts";

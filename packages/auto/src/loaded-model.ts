@@ -1,8 +1,9 @@
 import { type Device, type DeviceInfo, EngineError, type WeightSource } from "@engine/core";
 import type { GenerationConfig } from "@engine/loader";
 import type { GenerateOptions, Generation, LogitsOptions, Session, TextModel } from "@engine/runtime";
-import type { ChatMessage, Tokenizer } from "@engine/tokenizer";
-import { ChatAnswer, chatTokens } from "./chat.ts";
+import { type ChannelDescription, type ChatMessage, channelsOf, type Tokenizer } from "@engine/tokenizer";
+import { ChatAnswer } from "./chat.ts";
+import { chatTokenizer } from "./chat-prompt.ts";
 import type { Chat, ChatOptions, Model } from "./model.ts";
 
 export interface LoadedParts {
@@ -22,12 +23,15 @@ export class LoadedModel implements Model {
   readonly #text: TextModel;
   readonly #parts: LoadedParts;
   readonly tokenizer?: Tokenizer;
+  readonly channels?: ChannelDescription;
   #disposing: Promise<void> | undefined;
 
   constructor(text: TextModel, parts: LoadedParts) {
     this.#text = text;
     this.#parts = parts;
-    if (!EngineError.isInstance(parts.tokenizer)) this.tokenizer = parts.tokenizer;
+    if (EngineError.isInstance(parts.tokenizer)) return;
+    this.tokenizer = parts.tokenizer;
+    if (parts.tokenizer.hasChatTemplate) this.channels = channelsOf(parts.tokenizer);
   }
 
   get name(): string {
@@ -76,8 +80,10 @@ export class LoadedModel implements Model {
   }
 
   chat(messages: readonly ChatMessage[], options: ChatOptions = {}): Chat {
-    const ids = chatTokens(this.#parts.tokenizer, messages, options);
-    return new ChatAnswer((rest) => this.#text.generate(ids, rest), options);
+    const tokenizer = chatTokenizer(this.#parts.tokenizer);
+    const description = options.channels ?? this.channels!;
+    const generate = this.#text.generate.bind(this.#text);
+    return new ChatAnswer(generate, messages, { tokenizer, description, options });
   }
 
   logits(ids: readonly number[], options: LogitsOptions): Promise<void> {

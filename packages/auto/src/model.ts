@@ -1,6 +1,6 @@
 import type { GenerationConfig } from "@engine/loader";
 import type { GenerateOptions, GenerateResult, TextModel } from "@engine/runtime";
-import type { ChatMessage, Tokenizer } from "@engine/tokenizer";
+import type { ChannelDescription, ChannelEvent, ChatMessage, Tokenizer, ToolCall } from "@engine/tokenizer";
 
 /** A loaded model with what came with it. */
 export interface Model extends TextModel {
@@ -12,6 +12,8 @@ export interface Model extends TextModel {
   readonly loadMs: number;
   /** Absent when the folder has none that can be used; prompts are then token ids. */
   readonly tokenizer?: Tokenizer;
+  /** How its answers mark thoughts and tool calls. Absent without a chat template. */
+  readonly channels?: ChannelDescription;
   readonly generationConfig: GenerationConfig;
   /** What the user should be told: why a faster backend is not used, what could not be read. */
   readonly notes: readonly string[];
@@ -19,18 +21,35 @@ export interface Model extends TextModel {
   chat(messages: readonly ChatMessage[], options?: ChatOptions): Chat;
 }
 
-export interface ChatOptions extends GenerateOptions {
-  /** JSON schemas of tools, for templates that know them. */
+/** `stop` strings end the answer's text; thoughts and tool calls may hold them. */
+export interface ChatOptions extends Omit<GenerateOptions, "steer" | "raw"> {
+  /** JSON schemas of tools. Without any, tool calls are not looked for in the answer. */
   readonly tools?: readonly unknown[];
-  /** Further variables of the template, such as `enable_thinking`. */
+  /** Asks the template for an answer with or without a thought before it; the template's own choice unless told. */
+  readonly thinking?: boolean;
+  /** Most tokens of all thoughts, from 0; then the thought is closed and the answer begins. They count in `maxTokens`. */
+  readonly thoughtBudget?: number;
+  /** Further variables of the template. */
   readonly variables?: Readonly<Record<string, unknown>>;
+  /** How thoughts and tool calls are marked, instead of what the template and the tokenizer tell. */
+  readonly channels?: ChannelDescription;
 }
 
-export type ChatEvent =
-  | { readonly type: "text"; readonly text: string }
-  | ({ readonly type: "finish" } & GenerateResult);
+export interface ChatResult extends GenerateResult {
+  /** The answer alone, without thoughts and tool calls. */
+  readonly text: string;
+  readonly reasoning: string;
+  readonly toolCalls: readonly ToolCall[];
+  /** `reasoningTokens`: those of thoughts, with the markers that close them. */
+  readonly usage: GenerateResult["usage"] & { readonly reasoningTokens: number };
+}
 
-/** Like a `Generation`, in events: text as it comes, and the result as the last one. */
+export type ChatEvent = ChannelEvent | ({ readonly type: "finish" } & ChatResult);
+
+/**
+ * Like a `Generation`, in events: thoughts, text and tool calls as they come, notes about what could not be read, and
+ * the result as the last one.
+ */
 export interface Chat extends AsyncIterable<ChatEvent> {
-  readonly result: Promise<GenerateResult>;
+  readonly result: Promise<ChatResult>;
 }
