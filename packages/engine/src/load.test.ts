@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { DeviceOptions } from "@engine/core";
 import { describe, expect, test } from "vitest";
 import { backends, load, type Model, registry } from "./index.ts";
 
@@ -56,6 +57,51 @@ describe.each(backends().map((backend) => [backend.name, backend] as const))("%s
     }
   });
 });
+
+test.for(backends().map((backend) => [backend.name, backend] as const))(
+  "%s holds no bytes after answers that end, stop and fail, and a dispose in the middle of one",
+  async ([_, backend], { skip }) => {
+    const unavailable = backend.unavailable();
+    skip(unavailable !== undefined, unavailable);
+    let live: (() => number) | undefined;
+    let left: number | undefined;
+    const watched = {
+      ...backend,
+      async open(options?: DeviceOptions) {
+        const device = await backend.open(options);
+        const close = device.close.bind(device);
+        live = () => device.liveBytes();
+        device.close = async () => {
+          left = device.liveBytes();
+          await close();
+        };
+        return device;
+      },
+    };
+    const model = await load(fixture("mistral"), { backend: watched, threads: 2, context: 120 });
+    const resting = live!();
+    expect(resting).toBeGreaterThan(0);
+    const prompt = [5, 6, 7, 8];
+    await model.generate(prompt, { maxTokens: 5, temperature: 1 }).result;
+    for await (const _token of model.generate(prompt)) break;
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 5);
+    const stopped = await model.generate(prompt, { signal: abort.signal }).result;
+    expect(["abort", "length"]).toContain(stopped.finishReason);
+    await expect(model.generate([-1]).result).rejects.toThrow();
+    const session = model.session();
+    await session.generate(prompt, { maxTokens: 40 }).result;
+    const fork = await session.fork();
+    const answers = [session, fork].map((one) => one.generate([9], { maxTokens: 20 }).result);
+    const [tokens, forked] = (await Promise.all(answers)).map((result) => result.tokens);
+    expect(forked).toEqual(tokens);
+    const iterator = fork.generate([1])[Symbol.asyncIterator]();
+    await iterator.next();
+    expect(live!()).toBe(resting);
+    await model.dispose();
+    expect(left).toBe(0);
+  },
+);
 
 test("the first backend that runs here is taken, and the user told about the others", async () => {
   await using model = await load(fixture("llama"));
