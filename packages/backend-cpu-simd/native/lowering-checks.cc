@@ -35,6 +35,10 @@ void Lowering::check(const Node& node, const std::vector<Operand>& in, const Ope
   for (const char* name : {"add", "sub", "mul", "div", "max", "greater"}) {
     if (op == name) return f32(2), require(broadcasts(in[0], out) && broadcasts(in[1], out), node);
   }
+  if (op == "softcap") return f32(1), require(same(in[0], out), node);
+  if (op == "to-int") return require(in.size() == 1 && in[0].data && in[0].type == Type::f32 && out.type == Type::i32 && same(in[0], out), node);
+  if (op == "top-k" || op == "take" || op == "expert-matmul") return check_routing(op, node, in, out);
+  if (op == "short-conv" || op == "delta-rule") return f32(op == "short-conv" ? 2 : 5), check_recurrent(op, node, in, out);
   if (op == "cast") return require(in.size() == 1 && in[0].data && out.type == Type::f32 && same(in[0], out), node);
   if (op == "silu-mul") return f32(2), require(same(in[0], out) && same(in[1], out), node);
   if (op == "softmax") return f32(1), require(same(in[0], out) && in[0].shape.rank > 0, node);
@@ -78,6 +82,7 @@ void Lowering::check_layout(const std::string& op, const Node& node, const std::
     const Shape& q = in[0].shape;
     require(q.rank == 3 && (q.dims[0] == kTokens || q.dims[0] == kRows) && q.dims[1] > 0 && q.dims[2] == cache.view.keyDim, node);
     require(out.shape.rank == 3 && out.shape.dims[0] == q.dims[0] && out.shape.dims[1] == q.dims[1] && out.shape.dims[2] == cache.view.valueDim, node);
+    require(node.slopeCount == 0 || (node.slopeCount == q.dims[1] && (uint64_t)node.slopes + node.slopeCount <= constantCount_), node);
     // The kernel keeps one result for each query head of a key head.
     require(q.dims[1] % cache.view.heads == 0 && q.dims[1] / cache.view.heads <= 1024, node);
     return require(cache.window == 0 || (attrs.window && attrs.window <= cache.window), node);
@@ -98,6 +103,45 @@ void Lowering::check_layout(const std::string& op, const Node& node, const std::
   }
   if (op == "concat") return require(total == out.shape.dims[axis], node);
   require(in.size() == 1 && attrs.begin >= 0 && attrs.begin <= attrs.end && attrs.end <= total && out.shape.dims[axis] == attrs.end - attrs.begin, node);
+}
+
+// Ids that kernels compute are checked by the kernels that read them.
+void Lowering::check_routing(const std::string& op, const Node& node, const std::vector<Operand>& in, const Operand& out) {
+  require(!in.empty() && in[0].data && in[0].type == Type::f32, node);
+  const Shape& x = in[0].shape;
+  if (op == "top-k") {
+    require(in.size() == 1 && x.rank == 2 && out.shape.rank == 2 && out.type == Type::i32 && x.dims[0] == out.shape.dims[0], node);
+    return require(out.shape.dims[1] >= 1 && out.shape.dims[1] <= x.dims[1], node);
+  }
+  require(in.size() >= 2 && in[1].data && in[1].type == Type::i32 && in[1].shape.rank == 2, node);
+  const Shape& ids = in[1].shape;
+  require(x.rank > 0 && x.dims[0] == ids.dims[0] && ids.dims[1] >= 0 && out.type == Type::f32, node);
+  if (op == "take") return require(in.size() == 2 && x.rank == 2 && x.dims[1] >= 0 && same(in[1], out), node);
+  require(in.size() >= 3 && (x.rank == 2 || (x.rank == 3 && x.dims[1] == ids.dims[1])) && last(in[0]) >= 0, node);
+  for (size_t i = 2; i < in.size(); i++) {
+    const Shape &w = in[i].shape, &first = in[2].shape;
+    require(in[i].data && in[i].type != Type::i32 && (w.rank == 2 || (w.rank == 3 && w.dims[0] == 1)), node);
+    require(w.dims[w.rank - 2] == first.dims[first.rank - 2] && last(in[i]) == last(in[0]), node);
+  }
+  const Shape& w = in[2].shape;
+  require(w.dims[w.rank - 2] >= 0 && out.shape.rank == 3 && out.shape.dims[0] == ids.dims[0], node);
+  require(out.shape.dims[1] == ids.dims[1] && out.shape.dims[2] == w.dims[w.rank - 2], node);
+}
+
+void Lowering::check_recurrent(const std::string& op, const Node& node, const std::vector<Operand>& in, const Operand& out) {
+  require(node.attrs.cache < (int32_t)plan_.states_.size(), node);
+  const int64_t width = plan_.states_[node.attrs.cache].width;
+  if (op == "short-conv") {
+    const Shape &x = in[0].shape, &w = in[1].shape;
+    require(x.rank == 2 && x.dims[0] == kTokens && w.rank == 3 && w.dims[0] >= 0 && x.dims[1] == w.dims[0] && w.dims[1] == 1, node);
+    return require(w.dims[2] >= 1 && w.dims[2] <= kMostTaps && (w.dims[2] - 1) * (int64_t)w.dims[0] == width && same(in[0], out), node);
+  }
+  const Shape &k = in[1].shape, &v = in[2].shape;
+  require(k.rank == 3 && v.rank == 3 && k.dims[0] == kTokens && v.dims[0] == kTokens && same(in[2], out), node);
+  require(in[0].shape.rank == 3 && in[0].shape.dims[0] == kTokens && in[0].shape.dims[1] == k.dims[1] && in[0].shape.dims[2] == k.dims[2], node);
+  require(k.dims[1] > 0 && k.dims[2] >= 0 && v.dims[1] > 0 && v.dims[2] >= 0 && v.dims[1] % k.dims[1] == 0, node);
+  require(size_of(Shape{3, {v.dims[1], k.dims[2], v.dims[2]}}).fixed == width, node);
+  for (size_t i = 3; i < 5; i++) require(in[i].shape.rank == 2 && in[i].shape.dims[0] == kTokens && in[i].shape.dims[1] == v.dims[1], node);
 }
 
 // Ids come from the step or from constants: both are held against the table before anything runs.

@@ -47,11 +47,11 @@ void Lowering::run() {
       value.least = std::min(value.least, values_[i].least);
       value.most = std::max(value.most, values_[i].most);
     }
-    const bool typed = op == "matmul" || op == "gather";
+    // Inputs that the kernel reads in their storage type.
+    const auto typed = [&](size_t i) { return op == "matmul" ? i == 1 : op == "gather" ? i == 0 : op == "expert-matmul" && i >= 2; };
     std::vector<Operand> inputs;
     for (size_t i = 0; i < node.inputs.size(); i++) {
-      const bool table = typed && i == (op == "matmul" ? 1 : 0);
-      inputs.push_back(table ? stored(node, i) : input(node, i));
+      inputs.push_back(typed(i) ? stored(node, i) : input(node, i));
     }
     check(node, inputs, value.operand);
     add(node, kernel, std::move(inputs), value.operand);
@@ -153,6 +153,11 @@ void Lowering::add(const Node& node, Kernel kernel, std::vector<Operand> inputs,
   call.inputs = plan_.inputs_.back().data();
   const std::string& op = ops_[node.op];
   if (op == "attention") attend(node, call);
+  if (op == "expert-matmul") {
+    const int64_t routed = size_of(call.inputs[1].shape).most(program_.maxTokens, program_.maxRows);
+    const Shape& expert = call.inputs[2].shape;
+    plan_.scratchBytes_ = std::max(plan_.scratchBytes_, expert_scratch(routed, call.count - 2, expert.dims[expert.rank - 1]));
+  }
   // Attention's segments lie in memory that the attention before it may still be joining.
   const bool barrier = waits(node, call) || op == "attention";
   plan_.calls_.push_back({call, barrier});
@@ -170,6 +175,12 @@ void Lowering::attend(const Node& node, Call& call) {
   const int64_t places = (int64_t)cache.blocks * plan_.state->blockTokens;
   const int64_t seen = node.attrs.window && node.attrs.window < places ? node.attrs.window : places;
   const int64_t heads = node.shape.dims[1], segments = seen / kSegment + 2;
+  if (node.slopeCount > 0) {
+    Memory slopes(4 * (size_t)heads, plan_.state->device->live);
+    memcpy(slopes.data(), constants_ + node.slopes, 4 * (size_t)heads);
+    call.attrs.slopes = (const float*)slopes.data();
+    plan_.kept_.push_back(std::move(slopes));
+  }
   const int64_t group = heads / cache.view.heads;
   plan_.scratchBytes_ = std::max(plan_.scratchBytes_, attention_scratch(cache.view.keyDim, cache.view.valueDim, group));
   constexpr int64_t kSplitRows = 8;
@@ -186,7 +197,7 @@ Lowering::Touched Lowering::touch(const Operand& x, bool written) const {
 }
 
 // Whether threads must meet before the call: it reads or writes what a call since the last meeting writes, or
-// writes what one reads. Caches stand for themselves as the addresses 1, 2, …
+// writes what one reads. Caches and recurrent states stand for themselves as the addresses 1, 2, …
 bool Lowering::waits(const Node& node, const Call& call) {
   std::vector<Touched> mine;
   const std::string& op = ops_[node.op];
@@ -197,6 +208,10 @@ bool Lowering::waits(const Node& node, const Call& call) {
   if (op == "append" || op == "attention") {
     const auto* cache = (const uint8_t*)(uintptr_t)(node.attrs.cache + 1);
     mine.push_back({cache, cache + 1, op == "append"});
+  }
+  if (op == "short-conv" || op == "delta-rule") {
+    const auto* slots = (const uint8_t*)(uintptr_t)(plan_.views_.size() + node.attrs.cache + 1);
+    mine.push_back({slots, slots + 1, true});
   }
   bool barrier = false;
   for (const Touched& a : mine) {

@@ -36,6 +36,8 @@ class Lowering {
   void check(const Node& node, const std::vector<Operand>& in, const Operand& out);
   void check_layout(const std::string& op, const Node& node, const std::vector<Operand>& in, const Operand& out);
   void check_ids(const Node& node);
+  void check_routing(const std::string& op, const Node& node, const std::vector<Operand>& in, const Operand& out);
+  void check_recurrent(const std::string& op, const Node& node, const std::vector<Operand>& in, const Operand& out);
   void attend(const Node& node, Call& call);
   bool waits(const Node& node, const Call& call);
   Touched touch(const Operand& x, bool written) const;

@@ -8,12 +8,13 @@
 namespace engine {
 
 Plan::Plan(std::shared_ptr<Weights> w, std::shared_ptr<State> s, const std::vector<std::string>& ops, const Program& program,
-           const std::vector<WeightPlace>& places, const float* constants, size_t constantCount, const std::vector<int32_t>& caches)
+           const std::vector<WeightPlace>& places, const float* constants, size_t constantCount, const std::vector<int32_t>& caches,
+           const std::vector<int32_t>& states)
     : weights(std::move(w)), state(std::move(s)), cacheOf_(caches) {
   if (weights->device != state->device) fail("bad-option", "plan: the weights and the state belong to different devices.");
   alive();
   Device& device = *weights->device;
-  limits = {program.maxTokens, program.maxRows, program.maxSequences, {0, 0, 0}, {}, 0};
+  limits = {program.maxTokens, program.maxRows, program.maxSequences, {0, 0, 0}, {}, 0, !states.empty()};
   limits.groups.resize(state->blocks.size());
   for (int32_t cache : cacheOf_) {
     if (cache < 0 || cache >= (int32_t)state->caches.size()) fail("bad-option", "plan: the state has no cache %d.", cache);
@@ -22,6 +23,10 @@ Plan::Plan(std::shared_ptr<Weights> w, std::shared_ptr<State> s, const std::vect
     group.window = group.used && (group.window == 0 || held.window == 0) ? 0 : std::max(group.window, held.window);
     group.used = true;
     views_.push_back(held.view);
+  }
+  for (int32_t one : states) {
+    if (one < 0 || one >= (int32_t)state->recurrent.size()) fail("bad-option", "plan: the state has no recurrent state %d.", one);
+    states_.push_back({(float*)state->recurrent[one].pool.data(), state->recurrent[one].width});
   }
   arena_ = Memory((size_t)program.arenaBytes, device.live);
   ids_ = Memory(3 * 4 * (size_t)program.maxTokens, device.live);
@@ -61,7 +66,8 @@ Step Plan::begin(const StepInput& input) {
     views_[i].table = input.tables[group].data();
     views_[i].tableWidth = input.widths[group];
   }
-  return {input.tokens(), input.rows(), input.wanted.data(), input.sequence.data(), input.place.data(), views_.data()};
+  return {input.tokens(), input.rows(), input.wanted.data(), input.sequence.data(), input.place.data(), views_.data(),
+          states_.data(), input.rowsOf.data(), (int32_t)input.rowsOf.size()};
 }
 
 void Plan::run(const StepInput& input, const std::vector<bool>& asked, StepResult& result, const std::atomic<bool>& abort) {

@@ -30,7 +30,8 @@ struct StepResult {
 class Plan {
  public:
   Plan(std::shared_ptr<Weights> weights, std::shared_ptr<State> state, const std::vector<std::string>& ops, const Program& program,
-       const std::vector<WeightPlace>& places, const float* constants, size_t constantCount, const std::vector<int32_t>& caches);
+       const std::vector<WeightPlace>& places, const float* constants, size_t constantCount, const std::vector<int32_t>& caches,
+       const std::vector<int32_t>& states);
 
   // On the captain's thread. `input` is checked already. Throws "aborted".
   void run(const StepInput& input, const std::vector<bool>& asked, StepResult& result, const std::atomic<bool>& abort);
@@ -59,6 +60,7 @@ class Plan {
   int32_t lastRows_ = 0;
   std::vector<int32_t> cacheOf_;
   std::vector<CacheView> views_;
+  std::vector<StateView> states_;
   int64_t scratchBytes_ = 64;
   Memory arena_, ids_, scratch_, partials_;
   std::vector<Memory> kept_;

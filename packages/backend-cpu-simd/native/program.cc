@@ -56,6 +56,9 @@ Program Program::parse(const int32_t* from, size_t length, size_t ops) {
     node.attrs.interleaved = words.next(0, 1);
     node.attrs.eps = words.real();
     node.attrs.scale = words.real();
+    node.attrs.cap = words.real();
+    node.slopes = words.next(0, INT32_MAX);
+    node.slopeCount = words.count();
     program.nodes.push_back(node);
   }
   const int32_t outputs = words.count();

@@ -17,6 +17,7 @@ struct Node {
   int64_t place;  // byte offset in the arena, or below 0
   std::vector<int32_t> inputs;
   Attrs attrs;
+  int32_t slopes, slopeCount;  // where an attention's slopes stand among the constants
 };
 
 struct Program {

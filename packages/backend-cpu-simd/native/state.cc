@@ -4,8 +4,9 @@
 
 namespace engine {
 
-State::State(std::shared_ptr<Device> owner, const int32_t* specs, size_t count, int32_t tokens, const std::vector<int32_t>& sizes)
-    : device(std::move(owner)), blockTokens(tokens), blocks(sizes) {
+State::State(std::shared_ptr<Device> owner, const int32_t* specs, size_t count, int32_t tokens, const std::vector<int32_t>& sizes,
+             const std::vector<int32_t>& widths, int32_t slotCount)
+    : device(std::move(owner)), blockTokens(tokens), blocks(sizes), slots(slotCount) {
   int32_t shift = 4;
   while (shift < 8 && (1 << shift) < blockTokens) shift++;
   if ((1 << shift) != blockTokens) fail("bad-option", "blockTokens must be a power of two from 16 to 256, but is %d.", blockTokens);
@@ -23,15 +24,26 @@ State::State(std::shared_ptr<Device> owner, const int32_t* specs, size_t count, 
     cache.view = {cache.pool.data(), (Type)s[5], s[1], s[2], s[3], shift, blockBytes, valueBytes, nullptr, 0};
     caches.push_back(std::move(cache));
   }
+  if (slots < 0) fail("bad-option", "slots must be a whole number from 0, but is %d.", slots);
+  for (int32_t width : widths) {
+    if (width < 0) fail("bad-shape", "A recurrent state has a size below 0.");
+    if (4.0 * width * slots > 1e15) fail("out-of-memory", "A recurrent state would take more than a petabyte.");
+    recurrent.push_back({width, Memory(4 * (size_t)width * (size_t)slots, device->live)});
+  }
 }
 
 int64_t State::bytes() const {
   int64_t total = 0;
   for (const Cache& cache : caches) total += (int64_t)cache.pool.bytes();
+  for (const Slots& one : recurrent) total += (int64_t)one.pool.bytes();
   return total;
 }
 
 void State::check_move(const int32_t* m) const {
+  if (m[0] == kSlotGroup) {
+    if (m[1] >= 0 && m[1] < slots && m[3] >= 0 && m[3] < slots) return;
+    fail("bad-option", "copy: slot %d to slot %d; there are %d.", m[1], m[3], slots);
+  }
   const bool group = m[0] >= 0 && m[0] < (int32_t)blocks.size();
   const auto inside = [&](int32_t block, int32_t place) {
     return block >= 0 && block < blocks[m[0]] && place >= 0 && m[5] >= 0 && place <= blockTokens - m[5];
@@ -42,6 +54,11 @@ void State::check_move(const int32_t* m) const {
 }
 
 void State::copy(const int32_t* m) {
+  for (Slots& one : recurrent) {
+    if (m[0] != kSlotGroup || one.width == 0) continue;
+    float* pool = (float*)one.pool.data();
+    memmove(pool + m[3] * one.width, pool + m[1] * one.width, 4 * (size_t)one.width);
+  }
   for (Cache& cache : caches) {
     if (cache.group != m[0]) continue;
     const CacheView& v = cache.view;
@@ -59,12 +76,20 @@ void State::copy(const int32_t* m) {
 
 uint8_t* State::block(int cache, int32_t block, size_t bytes) {
   if (released_) fail("disposed", "The state was disposed.");
-  if (cache < 0 || cache >= (int)caches.size()) fail("bad-option", "The state has no cache %d.", cache);
+  if (cache >= (int)caches.size()) return slot(cache - (int)caches.size(), block, bytes);
+  if (cache < 0) fail("bad-option", "The state has no cache %d.", cache);
   const Cache& c = caches[cache];
   if (block < 0 || block >= c.blocks || bytes != (size_t)c.view.blockBytes) {
     fail("bad-option", "cache: block %d with %zu bytes; there are %d blocks of %lld bytes.", block, bytes, c.blocks, (long long)c.view.blockBytes);
   }
   return c.pool.data() + block * c.view.blockBytes;
+}
+
+uint8_t* State::slot(int state, int32_t slot, size_t bytes) {
+  if (state >= (int)recurrent.size()) fail("bad-option", "The state has no recurrent state %d.", state);
+  const size_t size = 4 * (size_t)recurrent[state].width;
+  if (slot < 0 || slot >= slots || bytes != size) fail("bad-option", "state: slot %d with %zu bytes; there are %d slots of %zu bytes.", slot, bytes, slots, size);
+  return recurrent[state].pool.data() + slot * size;
 }
 
 }  // namespace engine

@@ -15,17 +15,30 @@ struct Cache {
   Memory pool;
 };
 
+// What one recurrent op keeps for each sequence: slots of `width` f32 values.
+struct Slots {
+  int64_t width;
+  Memory pool;
+};
+
+// Group of the moves that copy slots of all recurrent state.
+constexpr int32_t kSlotGroup = -1;
+
 class State {
  public:
   // specs: [n, 6] group, heads, keyDim, valueDim, window (0: none), type. blocks: of each group.
-  State(std::shared_ptr<Device> device, const int32_t* specs, size_t count, int32_t blockTokens, const std::vector<int32_t>& blocks);
+  // widths: values of one slot of each recurrent op.
+  State(std::shared_ptr<Device> device, const int32_t* specs, size_t count, int32_t blockTokens, const std::vector<int32_t>& blocks,
+        const std::vector<int32_t>& widths, int32_t slots);
   // One [group, from block, from place, to block, to place, places]; throws when it leaves the pool.
   void copy(const int32_t* move);
+  // A block of a cache, or, behind the caches, a slot of a recurrent op.
   uint8_t* block(int cache, int32_t block, size_t bytes);
   void check_move(const int32_t* move) const;
   int64_t bytes() const;
   void release() {
     caches.clear();
+    recurrent.clear();
     released_ = true;
   }
   bool released() const { return released_; }
@@ -33,9 +46,12 @@ class State {
   const std::shared_ptr<Device> device;
   const int32_t blockTokens;
   const std::vector<int32_t> blocks;
+  const int32_t slots;
   std::vector<Cache> caches;
+  std::vector<Slots> recurrent;
 
  private:
+  uint8_t* slot(int state, int32_t slot, size_t bytes);
   std::atomic<bool> released_{false};
 };
 

@@ -3,7 +3,7 @@
 namespace engine {
 
 // Columns of one sequence's record.
-enum { kFirstRow = 0, kSequenceRows = 1, kCached = 2, kStride = 7 };
+enum { kFirstRow = 0, kSequenceRows = 1, kCached = 2, kSlotRead = 3, kSlotWritten = 4, kStride = 7 };
 static const char* const kInputs[] = {"token", "position", "extent"};
 
 void StepInput::check(const Limits& limits, const State& state) {
@@ -32,6 +32,7 @@ void StepInput::check(const Limits& limits, const State& state) {
   }
   sequence.clear();
   place.clear();
+  rowsOf.clear();
   for (size_t s = 0; s < records; s++) {
     const int32_t* record = &sequences[s * kStride];
     const int32_t from = (int32_t)sequence.size();
@@ -39,6 +40,7 @@ void StepInput::check(const Limits& limits, const State& state) {
       fail("bad-option", "step: sequence %zu must begin at row %d and have 1 to %d rows.", s, from, count - from);
     }
     if (record[kCached] < 0 || record[kCached] > INT32_MAX - record[kSequenceRows]) fail("bad-option", "step: sequence %zu has %d cached places.", s, record[kCached]);
+    rowsOf.push_back({from, record[kSequenceRows], record[kSlotRead], record[kSlotWritten]});
     for (int32_t row = 0; row < record[kSequenceRows]; row++) {
       sequence.push_back((int32_t)s);
       place.push_back(record[kCached] + row);
@@ -46,6 +48,7 @@ void StepInput::check(const Limits& limits, const State& state) {
   }
   if ((int32_t)sequence.size() != count) fail("bad-option", "step: the sequences have %zu rows, but there are %d tokens.", sequence.size(), count);
   check_tables(limits, state);
+  if (limits.recurrent) check_slots(state);
   if (selects) check_select(limits.vocab);
 }
 
@@ -69,6 +72,23 @@ void StepInput::check_tables(const Limits& limits, const State& state) {
              (long long)(block * state.blockTokens), s, g, number, state.blocks[g]);
       }
     }
+  }
+}
+
+// A slot that is written belongs to one sequence of the step alone: threads work on sequences side by side.
+void StepInput::check_slots(const State& state) {
+  std::vector<bool> written((size_t)state.slots);
+  for (size_t s = 0; s < rowsOf.size(); s++) {
+    const auto [first, count, read, to] = rowsOf[s];
+    if (read >= state.slots || to < 0 || to >= state.slots || read == to || written[to]) {
+      fail("bad-option", "step: sequence %zu reads slot %d and writes slot %d; they must differ, the written one from those of other sequences too, and there are %d.",
+           s, read, to, state.slots);
+    }
+    written[to] = true;
+  }
+  for (size_t s = 0; s < rowsOf.size(); s++) {
+    const int32_t read = rowsOf[s].readSlot;
+    if (read >= 0 && written[read]) fail("bad-option", "step: sequence %zu reads slot %d, which another sequence of the step writes.", s, read);
   }
 }
 

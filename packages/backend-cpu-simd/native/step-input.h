@@ -17,7 +17,8 @@ struct Limits {
     int32_t window;
   };
   std::vector<Group> groups;
-  int32_t vocab;  // 0: no logits
+  int32_t vocab;   // 0: no logits
+  bool recurrent;  // every sequence reads and writes a slot
 };
 
 struct Adjustment {
@@ -44,6 +45,7 @@ struct StepInput {
   // Made by check():
   std::vector<int32_t> sequence, place;  // of each token
   std::vector<int32_t> widths;           // of each group's table
+  std::vector<Rows> rowsOf;              // of each sequence
 
   int32_t tokens() const { return (int32_t)ids[0].size(); }
   int32_t rows() const { return (int32_t)wanted.size(); }
@@ -51,6 +53,7 @@ struct StepInput {
 
  private:
   void check_tables(const Limits& limits, const State& state);
+  void check_slots(const State& state);
   void check_select(int32_t vocab);
 };
 

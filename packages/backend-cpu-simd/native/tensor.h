@@ -42,6 +42,8 @@ struct Attrs {
   int32_t interleaved;
   float eps;
   float scale;
+  float cap;
+  const float* slopes;  // attention: of each head, or nullptr
 };
 
 // Keys and values of one owner in a step: pool [blocks][heads][blockTokens][keyDim], then values.
@@ -58,6 +60,20 @@ struct CacheView {
   int32_t tableWidth;
 };
 
+// Slots of one recurrent op: pool [slots][width], f32. Rows of a sequence read one slot and write another.
+struct StateView {
+  float* pool;
+  int64_t width;
+};
+
+// A sequence's rows in a step. readSlot -1: zeros.
+struct Rows {
+  int32_t first;
+  int32_t count;
+  int32_t readSlot;
+  int32_t writtenSlot;
+};
+
 struct Step {
   int32_t tokens;
   int32_t rows;
@@ -65,6 +81,9 @@ struct Step {
   const int32_t* sequence;  // [tokens] whose row it is
   const int32_t* place;     // [tokens] where its key lies
   const CacheView* caches;
+  const StateView* states;
+  const Rows* sequences;
+  int32_t sequenceCount;
 };
 
 struct Call;

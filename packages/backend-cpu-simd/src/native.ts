@@ -14,6 +14,9 @@ export interface Native {
     specs: Int32Array,
     blockTokens: number,
     blocks: Int32Array,
+    /** Values of one slot of each recurrent op. */
+    widths: Int32Array,
+    slots: number,
   ) => NativeState;
   readonly Plan: new (
     weights: NativeWeights,
@@ -24,6 +27,7 @@ export interface Native {
     constants: Float32Array,
     caches: Int32Array,
     outputs: readonly string[],
+    states: Int32Array,
   ) => NativePlan;
 }
 

@@ -33,9 +33,11 @@ export class CpuPlan extends Owned implements Plan {
     this.#weights = weights;
     this.#state = state;
     const caches = Int32Array.from(program.caches, (spec) => state.indexOf(spec));
+    const states = Int32Array.from(program.states, (spec) => state.indexOfState(spec));
     const { ops, words, places, constants, outputs } = encodeProgram(program, weights);
     this.#native = translated(
-      () => new native.Plan(weights.native, state.native, ops, words, places, constants, caches, outputs),
+      () =>
+        new native.Plan(weights.native, state.native, ops, words, places, constants, caches, outputs, states),
     );
   }
 

@@ -40,6 +40,8 @@ export function encodeProgram(program: Program, weights: CpuWeights): ProgramWor
       for (const value of attrs.values as Float32Array) constants.push(value);
       return at;
     }
+    if (!op.source && attrs.state !== undefined)
+      return program.states.findIndex(({ name }) => name === String(attrs.state));
     if (op.source || attrs.cache === undefined) return 0;
     return program.caches.findIndex(({ name }) => name === String(attrs.cache));
   };
@@ -58,7 +60,15 @@ export function encodeProgram(program: Program, weights: CpuWeights): ProgramWor
       number(attrs.window),
       reference(node),
     );
-    words.push(attrs.interleaved ? 1 : 0, floatBits(number(attrs.eps)), floatBits(number(attrs.scale)));
+    words.push(
+      attrs.interleaved ? 1 : 0,
+      floatBits(number(attrs.eps)),
+      floatBits(number(attrs.scale)),
+      floatBits(number(attrs.cap)),
+    );
+    const slopes = (attrs.slopes ?? []) as readonly number[];
+    words.push(constants.length, slopes.length);
+    constants.push(...slopes);
     if (!op.source && dtype !== "f32" && dtype !== "i32") {
       throw new EngineError(
         "unsupported",

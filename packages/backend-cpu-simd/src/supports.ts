@@ -11,8 +11,10 @@ const MAX_RANK = 8;
 const MAX_GROUP = 1024;
 /** Ops that move i32 values as well as f32. */
 const MOVES = new Set(["slice", "concat", "wanted", "reshape", "cast"]);
+/** Ops whose second input is i32 ids. */
+const BY_ID = new Set(["gather", "take", "expert-matmul"]);
 const ATTRS: Readonly<Record<string, readonly string[]>> = {
-  attention: ["scale", "window", "cache"],
+  attention: ["scale", "window", "slopes", "cache"],
   rope: ["interleaved"],
   "rms-norm": ["eps"],
 };
@@ -38,7 +40,7 @@ function isBound(shape: Shape): boolean {
 }
 
 function takesIds(op: string, input: number): boolean {
-  return MOVES.has(op) || (op === "gather" && input === 1);
+  return MOVES.has(op) || (BY_ID.has(op) && input === 1);
 }
 
 function fits(op: string, shapes: readonly Shape[]): boolean {

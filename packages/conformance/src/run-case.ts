@@ -46,7 +46,11 @@ export async function runCase(one: OpCase, device: Device, which: WantedRows): P
   } as const;
   const program = compile(graph, source, device, options);
   const groups = new Set(program.caches.map(({ group }) => group)).size;
-  const size = { blockTokens: one.blockTokens ?? 16, blocks: new Array<number>(groups).fill(BLOCKS), slots: 2 * BLOCKS };
+  const size = {
+    blockTokens: one.blockTokens ?? 16,
+    blocks: new Array<number>(groups).fill(BLOCKS),
+    slots: 2 * BLOCKS,
+  };
   const weights = await device.weights(source, program.weights, "auto");
   const state = await device.state(program, size);
   const plan = await device.plan(program, weights, state);

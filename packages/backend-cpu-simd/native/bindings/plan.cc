@@ -37,20 +37,21 @@ static std::vector<WeightPlace> weight_places(const Napi::Value& value) {
   return places;
 }
 
-// new Plan(weights, state, ops, words, places, constants, caches, outputs)
+// new Plan(weights, state, ops, words, places, constants, caches, outputs, states)
 PlanObject::PlanObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   guard(info.Env(), [&] {
     auto& weights = unwrapped<WeightsObject>(info[0]);
     auto& state = unwrapped<StateObject>(info[1]);
     link_ = weights.link;
     const auto ops = strings(info[2]);
-    const Ints words = ints(info[3], "words"), caches = ints(info[6], "caches");
+    const Ints words = ints(info[3], "words"), caches = ints(info[6], "caches"), states = ints(info[8], "states");
     const auto constants = copied<float>(info[5], napi_float32_array, "constants");
     outputs_ = strings(info[7]);
     const Program program = Program::parse(words.data, words.size, ops.size());
     if (program.outputs.size() != outputs_.size()) fail("backend-failed", "The program's outputs have no names.");
     plan_ = std::make_shared<Plan>(weights.weights, state.state, ops, program, weight_places(info[4]), constants.data(), constants.size(),
-                                   std::vector<int32_t>(caches.data, caches.data + caches.size));
+                                   std::vector<int32_t>(caches.data, caches.data + caches.size),
+                                   std::vector<int32_t>(states.data, states.data + states.size));
     info.This().As<Napi::Object>().TypeTag(&tag);
   });
 }

@@ -17,15 +17,17 @@ Napi::Function StateObject::define(Napi::Env env) {
                      });
 }
 
-// new State(device, specs, blockTokens, blocks)
+// new State(device, specs, blockTokens, blocks, widths, slots)
 StateObject::StateObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   guard(info.Env(), [&] {
     link = unwrapped<DeviceObject>(info[0]).link;
-    const Ints specs = ints(info[1], "specs"), blocks = ints(info[3], "blocks");
+    const Ints specs = ints(info[1], "specs"), blocks = ints(info[3], "blocks"), widths = ints(info[4], "widths");
+    const uint64_t slots = whole(info[5], "slots");
     if (specs.size % 6) fail("bad-option", "Cache specs must have six numbers each.");
     const uint64_t blockTokens = whole(info[2], "blockTokens");
     state = std::make_shared<State>(link->device(), specs.data, specs.size / 6, blockTokens <= 256 ? (int32_t)blockTokens : 0,
-                                    std::vector<int32_t>(blocks.data, blocks.data + blocks.size));
+                                    std::vector<int32_t>(blocks.data, blocks.data + blocks.size),
+                                    std::vector<int32_t>(widths.data, widths.data + widths.size), slots <= 1 << 24 ? (int32_t)slots : -1);
     info.This().As<Napi::Object>().TypeTag(&tag);
   });
 }

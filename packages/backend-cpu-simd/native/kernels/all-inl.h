@@ -16,6 +16,10 @@
 #include "matmul-inl.h"
 #include "append-inl.h"
 #include "attention-inl.h"
+#include "routing-inl.h"
+#include "expert-matmul-inl.h"
+#include "short-conv-inl.h"
+#include "delta-rule-inl.h"
 #include "measure-inl.h"
 
 namespace engine::ENGINE_LEVEL {

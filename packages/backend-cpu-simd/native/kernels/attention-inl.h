@@ -110,6 +110,11 @@ inline void mix_columns(const float* p, const T* v, int64_t n, float* o, int64_t
   }
 }
 
+// Linear biases (ALiBi): the further away a key is from `place`, the lower its score.
+inline void lean(float* scores, int64_t begin, int64_t end, float slope, int64_t place) {
+  for (int64_t j = begin; j < end; j++) scores[j] += slope * (float)(j - place);
+}
+
 template <class T>
 struct Segment {
   Segment(const Attend& a, const Share& share, const Tile& tile, int64_t head)
@@ -165,6 +170,7 @@ struct Segment {
     float* s = scores + i * kSegment;
     const int64_t begin = begin_of(i) - start, end = end_of(i) - start;
     if (begin >= end) return {o + i * cache.valueDim, 0, 0};
+    if (a.call.attrs.slopes) lean(s, begin, end, a.call.attrs.slopes[head_of(i)], a.end(row_of(i)) - 1 - start);
     const int64_t from = begin / kLanes * kLanes, to = (end + kLanes - 1) / kLanes * kLanes;
     for (int64_t j = from; j < begin; j++) s[j] = -__builtin_inff();
     for (int64_t j = end; j < to; j++) s[j] = -__builtin_inff();

@@ -36,7 +36,14 @@ namespace engine {
   X("wanted", wanted)                  \
   X("matmul", matmul)                  \
   X("append", append)                  \
-  X("attention", attention)
+  X("attention", attention)            \
+  X("softcap", softcap)                \
+  X("to-int", to_int)                  \
+  X("top-k", top_k)                    \
+  X("take", take)                      \
+  X("expert-matmul", expert_matmul)    \
+  X("short-conv", short_conv)          \
+  X("delta-rule", delta_rule)
 
 struct Kernels {
 #define X(op, name) Kernel name;
@@ -54,6 +61,11 @@ struct Kernels {
   float (*multiply_add)(int64_t rounds, int64_t* flops);
 };
 
+// Rows of x and their depth that a thread packs for a matrix product: half of a second-level cache of 512 KB.
+constexpr int64_t kPackedRows = 96;
+constexpr int64_t kPackedDepth = 512;
+constexpr int64_t kMatmulScratch = 4 * kPackedRows * (kPackedDepth + 16);
+
 // Queries that share the loads of a key, and keys of one segment of the context.
 constexpr int kQueries = 32;
 constexpr int kSegment = 256;
@@ -62,6 +74,15 @@ constexpr int kSegment = 256;
 constexpr int64_t attention_scratch(int64_t keyDim, int64_t valueDim, int64_t group) {
   const int64_t queries = group > kQueries ? group : kQueries;
   return 4 * queries * (keyDim + 16 + kSegment + 2 * (valueDim + 16) + 4);
+}
+
+// Rows of one expert that are multiplied together, and the taps a short convolution may have.
+constexpr int64_t kExpertRows = 96;
+constexpr int kMostTaps = 64;
+
+// Bytes of scratch a thread needs to group `routed` rows by expert and to hold some of them side by side.
+constexpr int64_t expert_scratch(int64_t routed, int64_t experts, int64_t depth) {
+  return 4 * (routed + experts + 1 + 16 + kExpertRows * depth);
 }
 
 }  // namespace engine

@@ -58,6 +58,11 @@ void gather(const Call& call, const Step& step, const Share& share) {
   auto [i, end] = part(share, elements(ids.shape, step), 1);
   for (; i < end; i++) {
     const int64_t id = ((const int32_t*)ids.data)[i];
+    // Ids of the step were checked; computed ones may be anything.
+    if (id < 0 || id >= table.shape.dims[0]) {
+      for (int64_t k = 0; k < width; k++) result(call)[i * width + k] = __builtin_nanf("");
+      continue;
+    }
     decode_values(table.type, (const uint8_t*)table.data + id * row_bytes, width, result(call) + i * width);
   }
 }

@@ -39,6 +39,19 @@ void cast(const Call& call, const Step& step, const Share& share) {
   }
 }
 
+void softcap(const Call& call, const Step& step, const Share& share) {
+  const V cap = splat(call.attrs.cap);
+  map(call, step, share, [cap](V x) { return tanh(x / cap) * cap; });
+}
+
+// Towards zero; 0 for what no i32 holds.
+void to_int(const Call& call, const Step& step, const Share& share) {
+  const float* x = floats(call.inputs[0]);
+  int32_t* y = (int32_t*)call.output.data;
+  auto [i, end] = part(share, elements(call.output.shape, step), kGrain);
+  for (; i < end; i++) y[i] = x[i] >= -0x1p31f && x[i] < 0x1p31f ? (int32_t)x[i] : 0;
+}
+
 void silu_mul(const Call& call, const Step& step, const Share& share) {
   const float *gate = floats(call.inputs[0]), *up = floats(call.inputs[1]);
   float* y = result(call);
