@@ -3,7 +3,10 @@ import { type Argument, Command } from "commander";
 import { benchCommand } from "./commands/bench.ts";
 import { chatCommand } from "./commands/chat.ts";
 import { inspectCommand } from "./commands/inspect.ts";
+import { listCommand } from "./commands/list.ts";
 import { pluginsCommand } from "./commands/plugins.ts";
+import { pullCommand } from "./commands/pull.ts";
+import { removeCommand } from "./commands/remove.ts";
 import { runCommand } from "./commands/run.ts";
 import type { Io } from "./io.ts";
 import { paint } from "./terminal/paint.ts";
@@ -29,7 +32,16 @@ Examples:
   engine chat ./my-model
   engine inspect ./my-model`,
     );
-  for (const make of [runCommand, chatCommand, inspectCommand, benchCommand, pluginsCommand]) {
+  for (const make of [
+    runCommand,
+    chatCommand,
+    inspectCommand,
+    benchCommand,
+    pluginsCommand,
+    pullCommand,
+    listCommand,
+    removeCommand,
+  ]) {
     engine.addCommand(make(io, finish));
   }
   for (const command of [engine, ...engine.commands]) dress(command, io);

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { fakeIo } from "../../test/fake-io.ts";
 import { tinyModel } from "../../test/tiny-model.ts";
-import { spread } from "../model/spread.ts";
+import { spread } from "../models/spread.ts";
 import { runCli } from "../run-cli.ts";
 
 let folder = "";

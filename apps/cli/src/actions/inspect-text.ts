@@ -1,5 +1,5 @@
 import type { Io } from "../io.ts";
-import { showLayers } from "../model/layer-facts.ts";
+import { showLayers } from "../models/layer-facts.ts";
 import { paint } from "../terminal/paint.ts";
 import { showBytes, showCount } from "../terminal/quantities.ts";
 import { table } from "../terminal/table.ts";

@@ -7,10 +7,10 @@ import {
   openForInspection,
   type TokenizerFacts,
   tokenizerFacts,
-} from "../model/architecture-facts.ts";
-import { extensions } from "../model/extensions.ts";
-import { estimateMemory, type MemoryEstimate } from "../model/memory-estimate.ts";
-import { type TensorFacts, tensorFacts, totals } from "../model/tensor-facts.ts";
+} from "../models/architecture-facts.ts";
+import { extensions } from "../models/extensions.ts";
+import { estimateMemory, type MemoryEstimate } from "../models/memory-estimate.ts";
+import { type TensorFacts, tensorFacts, totals } from "../models/tensor-facts.ts";
 import { inspectText } from "./inspect-text.ts";
 
 export interface InspectFlags {

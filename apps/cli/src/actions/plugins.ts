@@ -1,6 +1,6 @@
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { type Extensions, extensions } from "../model/extensions.ts";
+import { type Extensions, extensions } from "../models/extensions.ts";
 import { paint } from "../terminal/paint.ts";
 import { table } from "../terminal/table.ts";
 

@@ -1,6 +1,6 @@
 import type { GenerateResult } from "@engine/runtime";
 import type { Io } from "../io.ts";
-import { peakRssBytes } from "../model/peak-memory.ts";
+import { peakRssBytes } from "../models/peak-memory.ts";
 import { paint } from "./paint.ts";
 import { showBytes, showDuration, showRate } from "./quantities.ts";
 

@@ -31,7 +31,9 @@ export async function writeLogits(
   const flush = (): void => {
     writer ??= createSafetensors(file, specs.values());
     const pieces = early.splice(0);
-    const written = writer.then((open) => Promise.all(pieces.map(([name, values]) => open.write(name, values))));
+    const written = writer.then((open) =>
+      Promise.all(pieces.map(([name, values]) => open.write(name, values))),
+    );
     written.catch((error) => failures.push(error));
   };
   try {
@@ -49,7 +51,10 @@ export async function writeLogits(
     });
     await (await writer)?.finish();
   } catch (error) {
-    await writer?.then((open) => open.discard(), () => {});
+    await writer?.then(
+      (open) => open.discard(),
+      () => {},
+    );
     throw failures[0] ?? error;
   }
 }

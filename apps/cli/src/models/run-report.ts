@@ -5,7 +5,11 @@ import { peakRssBytes } from "./peak-memory.ts";
 /** What `run --json` prints. Fields are only ever added. */
 export function runReport(
   model: Model,
-  { result, prompt, seed }: { readonly result: GenerateResult; readonly prompt?: string; readonly seed: number },
+  {
+    result,
+    prompt,
+    seed,
+  }: { readonly result: GenerateResult; readonly prompt?: string; readonly seed: number },
 ): object {
   const { tokens, text, finishReason, usage, timings } = result;
   return {

@@ -25,13 +25,12 @@ export function tensorFacts(source: Pick<WeightSource, "names" | "describe">): T
 }
 
 export function totals(tensors: readonly TensorFacts[]): WeightTotals {
-  const types: Record<string, { tensors: number; parameters: number }> = {};
+  const types: Record<string, { readonly tensors: number; readonly parameters: number }> = {};
   let [parameters, bytes] = [0, 0];
   for (const { type, shape, bytes: size } of tensors) {
     const count = shape.reduce((product, dim) => product * dim, 1);
-    const own = (types[type] ??= { tensors: 0, parameters: 0 });
-    own.tensors += 1;
-    own.parameters += count;
+    const own = types[type] ?? { tensors: 0, parameters: 0 };
+    types[type] = { tensors: own.tensors + 1, parameters: own.parameters + count };
     parameters += count;
     bytes += size;
   }

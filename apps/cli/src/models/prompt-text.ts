@@ -17,6 +17,8 @@ export async function readPrompt(io: Io, source: PromptSource): Promise<string |
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     const why = code === "ENOENT" ? "no such file" : `cannot be read (${code})`;
-    throw new EngineError("missing-file", `${source.path}: ${why}; --file takes the file with the prompt.`, { cause });
+    throw new EngineError("missing-file", `${source.path}: ${why}; --file takes the file with the prompt.`, {
+      cause,
+    });
   }
 }

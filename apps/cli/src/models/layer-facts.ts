@@ -20,7 +20,9 @@ export function layerFacts(graph: Graph): LayerFacts[] {
       const name = String(node.attrs.cache);
       const own = readers.filter((reader) => reader.attrs.cache === name);
       const [, k, v] = node.inputs as [Node, Node, Node];
-      const windows = own.map(({ attrs }) => (attrs.window as number | undefined) ?? Number.POSITIVE_INFINITY);
+      const windows = own.map(
+        ({ attrs }) => (attrs.window as number | undefined) ?? Number.POSITIVE_INFINITY,
+      );
       const widest = Math.max(0, ...windows);
       return {
         name,

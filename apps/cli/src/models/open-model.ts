@@ -50,7 +50,9 @@ function tellAbout(io: Io, model: Model, { verbose }: ModelFlags): void {
   const lines = model.notes.map((note) => `note: ${note}`);
   if (verbose) {
     const { name, architecture, backend, device, context, loadMs } = model;
-    lines.push(`${name}: ${architecture} on ${backend} (${device.name}), context ${context}, ${Math.round(loadMs)} ms`);
+    lines.push(
+      `${name}: ${architecture} on ${backend} (${device.name}), context ${context}, ${Math.round(loadMs)} ms`,
+    );
   }
   for (const line of lines) io.stderr.write(`${dim(line)}\n`);
 }

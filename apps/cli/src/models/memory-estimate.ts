@@ -26,4 +26,3 @@ export async function estimateMemory(
   const half = kv.total / 2;
   return { context, weights: weights.total, kv: { f32: kv.total, f16: half, bf16: half }, activations };
 }
-

@@ -34,7 +34,9 @@ export async function contextWithin(budget: number, wish: ContextWish): Promise<
   const fitting = Math.floor(left / described.kv.perToken / BLOCK_TOKENS) * BLOCK_TOKENS;
   if (context === undefined && fitting >= LEAST_CONTEXT) return fitting;
   const tokens = context ?? LEAST_CONTEXT;
-  const caches = showBytes(context === undefined ? described.kv.perToken * LEAST_CONTEXT : described.kv.total);
+  const caches = showBytes(
+    context === undefined ? described.kv.perToken * LEAST_CONTEXT : described.kv.total,
+  );
   throw new EngineError(
     "out-of-memory",
     `${path} does not fit: its weights take ${showBytes(described.weights.total)}, the largest step ${showBytes(described.activations)}, ` +

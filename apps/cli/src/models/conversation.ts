@@ -13,7 +13,10 @@ export class Conversation implements AsyncDisposable {
 
   constructor(model: Model, { system }: { readonly system?: string | undefined } = {}) {
     if (!model.tokenizer) {
-      throw new EngineError("missing-file", `${model.folder}: has no tokenizer.json that can be read, so it cannot converse.`);
+      throw new EngineError(
+        "missing-file",
+        `${model.folder}: has no tokenizer.json that can be read, so it cannot converse.`,
+      );
     }
     this.#model = model;
     this.#tokenizer = model.tokenizer;
@@ -29,7 +32,7 @@ export class Conversation implements AsyncDisposable {
   async *ask(text: string, options: GenerateOptions): AsyncGenerator<string, GenerateResult> {
     const messages: ChatMessage[] = [...this.#messages, { role: "user", content: text }];
     const { session, fresh } = await this.#sessionFor(this.#tokens(messages, text));
-    let generation = session.generate(fresh, options);
+    const generation = session.generate(fresh, options);
     for await (const piece of generation) yield piece.text;
     const result = await generation.result;
     this.#messages = [...messages, { role: "assistant", content: result.text }];

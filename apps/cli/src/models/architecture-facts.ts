@@ -31,7 +31,9 @@ export async function architectureFacts(
     const named = { architecture: architecture.name, context: architecture.context(config) };
     try {
       const graph = capture(architecture, config, checkpoint.source);
-      const read = new Set(graph.nodes.map(({ op, attrs }) => (op.name === "weight" ? attrs.name : undefined)));
+      const read = new Set(
+        graph.nodes.map(({ op, attrs }) => (op.name === "weight" ? attrs.name : undefined)),
+      );
       return {
         ...named,
         vocabulary: Number(graph.outputs.logits!.shape[1]),
