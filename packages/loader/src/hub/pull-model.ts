@@ -18,7 +18,7 @@ import { aborted } from "./transient.ts";
 
 export interface PullOptions extends HubOptions, HubAccess, FileChoice {
   readonly signal?: AbortSignal;
-  /** Called about ten times in a second while files come, and once at the end. */
+  /** Called once before the first byte comes, about ten times in a second while they do, and once at the end. */
   readonly onProgress?: (progress: PullProgress) => void;
   /** Called when another process downloads this model and this one waits for it; `holder` says which. */
   readonly onWait?: (holder: string) => void;
@@ -81,6 +81,7 @@ export async function pullModel(id: string, options: PullOptions = {}): Promise<
 
   const count = new ProgressCount(chosen, options.onProgress);
   for (const { path, size } of chosen) if (wasHere.has(path)) count.add(path, size, "disk");
+  count.report();
   // Small files first: what is wrong with the access or the names shows before the gigabytes.
   const order = byContent(coming.toSorted((a, b) => a.size - b.size));
   await eachOf(order, { parallel: options.parallel ?? 4, stop }, async (same) => {

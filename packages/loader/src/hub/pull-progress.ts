@@ -28,7 +28,7 @@ export class ProgressCount {
   readonly #rate = new TransferRate();
   readonly #total: number;
   #done = 0;
-  #reportedAt = Number.NEGATIVE_INFINITY;
+  #reportedAt = performance.now();
 
   constructor(files: readonly RepoFile[], report: ((progress: PullProgress) => void) | undefined) {
     this.#files = new Map(files.map(({ path, size }) => [path, { path, done: 0, total: size }]));
