@@ -50,6 +50,17 @@ export function letter(id: number): string {
 const TEMPLATE =
   "{{ bos_token }}{% for m in messages %}{{ m.content }}<|end|>{% endfor %}{% if add_generation_prompt %}丐{% endif %}";
 
+/** The tokenizer with these ids as further special tokens. */
+export function tinyTokenizer(names: Readonly<Record<number, string>>): unknown {
+  const marked = Object.entries(names).map(([id, content]) => ({ id: Number(id), content, special: true }));
+  const words = Object.entries<number>(TOKENIZER.model.vocab).map(([word, id]) => [names[id] ?? word, id]);
+  return {
+    ...TOKENIZER,
+    added_tokens: [...TOKENIZER.added_tokens, ...marked],
+    model: { ...TOKENIZER.model, vocab: Object.fromEntries(words) },
+  };
+}
+
 /** A new folder with files, removed by `await using`. Values are written as JSON, texts as they are. */
 export async function folderOf(
   files: Readonly<Record<string, unknown>>,
