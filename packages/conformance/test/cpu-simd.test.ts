@@ -1,8 +1,6 @@
-import { llama } from "@engine/arch-llama";
 import { cpuSimd, cpuSimdAt, isaLevels } from "@engine/backend-cpu-simd";
 import { describe, expect, test } from "vitest";
-import { testArchitecture, testBackend } from "../src/index.ts";
-import { llamaGoldens } from "./llama-goldens.ts";
+import { testBackend } from "../src/index.ts";
 
 // Without the native part there is one level to ask, which is skipped with the backend's own sentence.
 const levels = isaLevels();
@@ -13,7 +11,6 @@ backends.forEach((backend, i) => {
   const threads = 1;
   describe(levels[i] ?? "any level", () => {
     testBackend(backend, i + 1 < backends.length ? { threads } : {});
-    for (const golden of llamaGoldens) testArchitecture(llama, golden, { backend, threads });
   });
 });
 
