@@ -6,8 +6,10 @@ import {
   type CaptureOptions,
   capture,
   configReader,
+  type Plan,
   type Program,
   type Residency,
+  type StateStore,
   type WeightStore,
 } from "@engine/core";
 import { openCheckpoint } from "@engine/loader";
@@ -18,6 +20,8 @@ export interface GoldenModelOptions extends CaptureOptions {
   readonly residency?: Residency;
   readonly kv?: CacheDType;
   readonly threads?: number;
+  /** Blocks of 16 places in each cache group; 48 unless told. */
+  readonly blocks?: number;
 }
 
 /** Rows of a text that one step takes; `prompt` is the whole prompt's length while they are prompt text. */
@@ -32,6 +36,8 @@ export interface GoldenModel {
   readonly weights: WeightStore;
   readonly vocab: number;
   readonly runner: Runner;
+  readonly plan: Plan;
+  readonly state: StateStore;
   /** One step with the next rows of each text. Gives the logits [rows, vocab] of each text's wanted rows. */
   step(
     parts: readonly (readonly [Sequence, Part, wanted?: "none" | "last" | "all"])[],
@@ -42,13 +48,13 @@ export interface GoldenModel {
 }
 
 /** Slots are for families with recurrent state. */
-const SIZE = { blockTokens: 16, blocks: 48, slots: 16 };
+const SIZE = { blockTokens: 16, slots: 16 };
 const LIMITS = { maxTokens: 256, maxRows: 256, maxSequences: 8 };
 
 export async function openGoldenModel<C>(
   architecture: Architecture<C>,
   folder: string,
-  { backend, residency = "auto", kv = "f32", threads, taps }: GoldenModelOptions,
+  { backend, residency = "auto", kv = "f32", threads, taps, blocks = 48 }: GoldenModelOptions,
 ): Promise<GoldenModel> {
   const { config, configPath, source } = await openCheckpoint(folder);
   const parsed = architecture.parse(configReader(config, configPath));
@@ -56,7 +62,7 @@ export async function openGoldenModel<C>(
   const device = await backend.open(threads ? { threads } : {});
   const program = compile(graph, source, device, { ...LIMITS, kv });
   const groups = new Set(program.caches.map(({ group }) => group)).size;
-  const size = { ...SIZE, blocks: new Array<number>(groups).fill(SIZE.blocks) };
+  const size = { ...SIZE, blocks: new Array<number>(groups).fill(blocks) };
   const weights = await device.weights(source, program.weights, residency);
   const state = await device.state(program, size);
   const plan = await device.plan(program, weights, state);
@@ -68,6 +74,8 @@ export async function openGoldenModel<C>(
     weights,
     vocab,
     runner,
+    plan,
+    state,
     async step(parts) {
       const work = parts.map(([sequence, { tokens, prompt }, wanted = "all"]) => ({
         sequence,

@@ -2,15 +2,20 @@ import { activationCases } from "./cases/activations.ts";
 import { arithmeticCases } from "./cases/arithmetic.ts";
 import { attentionCases } from "./cases/attention.ts";
 import { concatCases } from "./cases/concat.ts";
+import { deltaRuleCases } from "./cases/delta-rule.ts";
+import { expertMatmulCases } from "./cases/expert-matmul.ts";
 import { gatherCases } from "./cases/gather.ts";
 import { matmulCases } from "./cases/matmul.ts";
 import { reduceCases } from "./cases/reduce.ts";
 import { reshapeCases } from "./cases/reshape.ts";
 import { rmsNormCases } from "./cases/rms-norm.ts";
 import { ropeCases } from "./cases/rope.ts";
+import { shortConvCases } from "./cases/short-conv.ts";
 import { siluMulCases } from "./cases/silu-mul.ts";
 import { sliceCases } from "./cases/slice.ts";
+import { softcapCases } from "./cases/softcap.ts";
 import { softmaxCases } from "./cases/softmax.ts";
+import { topKCases } from "./cases/top-k.ts";
 import { unaryCases } from "./cases/unary.ts";
 import { wantedCases } from "./cases/wanted.ts";
 import type { OpCase } from "./op-case.ts";
@@ -32,4 +37,9 @@ export const opCases: readonly OpCase[] = [
   ...ropeCases,
   ...wantedCases,
   ...attentionCases,
+  ...topKCases,
+  ...softcapCases,
+  ...shortConvCases,
+  ...expertMatmulCases,
+  ...deltaRuleCases,
 ];

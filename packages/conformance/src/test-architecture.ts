@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Golden, readGolden } from "./golden.ts";
 import { type GoldenModel, openGoldenModel } from "./golden-model.ts";
 import { testBatches } from "./test-batches.ts";
+import { testFarPositions } from "./test-far-positions.ts";
+import { testRestore } from "./test-restore.ts";
 import { testStates } from "./test-states.ts";
 import { testVariants } from "./test-variants.ts";
 import { maxDifference } from "./tolerance.ts";
@@ -80,6 +82,18 @@ export function testArchitecture<C>(
       () => model,
       () => golden,
       options,
+    );
+    testRestore(
+      architecture,
+      () => model,
+      () => golden,
+      options,
+    );
+    testFarPositions(
+      goldenFolder,
+      () => model,
+      () => golden,
+      { tolerance },
     );
     testStates(architecture, () => golden, { ...options, tolerance });
   });

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { baichuan } from "@engine/arch-baichuan";
 import { chatglm, glm } from "@engine/arch-chatglm";
 import { gemma3, gemma3n } from "@engine/arch-gemma3n";
@@ -29,4 +31,19 @@ export function architectureOf(modelType: string): Architecture {
   const found = families.find(({ modelTypes }) => modelTypes.includes(modelType));
   if (!found) throw new Error(`no family reads model_type "${modelType}"`);
   return found;
+}
+
+const fixtures = fileURLToPath(new URL("../fixtures/", import.meta.url));
+
+/** Every golden folder with the family that reads it. */
+export function goldens(): {
+  readonly architecture: Architecture;
+  readonly name: string;
+  readonly folder: string;
+}[] {
+  return readdirSync(fixtures).map((name) => {
+    const folder = `${fixtures}${name}`;
+    const config = JSON.parse(readFileSync(`${folder}/config.json`, "utf8")) as { model_type: string };
+    return { architecture: architectureOf(config.model_type), name, folder };
+  });
 }

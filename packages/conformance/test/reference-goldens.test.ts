@@ -1,6 +1,6 @@
-import { llama } from "@engine/arch-llama";
 import { reference } from "@engine/backend-reference";
 import { testArchitecture } from "../src/index.ts";
-import { llamaGoldens } from "./llama-goldens.ts";
+import { goldens } from "./families.ts";
 
-for (const golden of llamaGoldens) testArchitecture(llama, golden, { backend: reference });
+for (const { architecture, folder } of goldens())
+  testArchitecture(architecture, folder, { backend: reference });

@@ -13,6 +13,7 @@ interface Options {
   readonly valueDim?: number;
   readonly window?: number;
   readonly scale?: number;
+  readonly slopes?: readonly number[];
   readonly kv?: CacheDType;
   readonly blockTokens?: number;
   readonly queries?: ValueRange;
@@ -75,6 +76,13 @@ export const attentionCases: readonly OpCase[] = [
       [one(19, 0), one(1, 1)],
     ],
   }),
+  attentionCase({
+    name: "slopes of ALiBi",
+    slopes: [0.5, 0.25, 0.125, 0.0625],
+    lengths: [40],
+    schedule: chunks(17, 1, 22),
+  }),
+  attentionCase({ name: "slopes and a window", slopes: [1, 0.25, 0.01, 0], window: 7, lengths: [20] }),
   // Scores of hundreds: the largest takes all, and nothing overflows.
   attentionCase({ name: "scores far apart", scale: 30, queries: { from: 1, to: 4 } }),
   attentionCase({ name: "scores all but equal", scale: 1e-6 }),
@@ -82,7 +90,7 @@ export const attentionCases: readonly OpCase[] = [
 
 function attentionCase(options: Options): OpCase {
   const { lengths = [21], kvHeads = 2, groups = 2, keyDim = 20, valueDim = keyDim, kv = "f32" } = options;
-  const { scale = keyDim ** -0.5, window, schedule, blockTokens, queries } = options;
+  const { scale = keyDim ** -0.5, slopes, window, schedule, blockTokens, queries } = options;
   const heads = kvHeads * groups;
   const tokens = lengths.reduce((sum, length) => sum + length, 0);
   const span = Math.min(Math.max(...lengths), window ?? Number.POSITIVE_INFINITY);
@@ -99,13 +107,17 @@ function attentionCase(options: Options): OpCase {
     kv,
     ...(blockTokens && { blockTokens }),
     build: ([q, k, v], step) =>
-      attention(q!, step.cache("kv").append(k!, v!).tensor, { scale, ...(window && { window }) }),
+      attention(q!, step.cache("kv").append(k!, v!).tensor, {
+        scale,
+        ...(window && { window }),
+        ...(slopes && { slopes }),
+      }),
     expected([q, k, v]) {
       const rounded = [k!, v!].map((x) => x.map((value) => roundTo(kv, value))) as [
         Float32Array,
         Float32Array,
       ];
-      return plain(q!, ...rounded, { lengths, heads, kvHeads, keyDim, valueDim, scale, window });
+      return plain(q!, ...rounded, { lengths, heads, kvHeads, keyDim, valueDim, scale, slopes, window });
     },
     // Errors of a score (a sum over the head) turn into relative errors of its weight.
     tolerance: accumulated(span + keyDim, 2 * Math.max(1, scale * keyDim ** 0.5) * (queries?.to ?? 2)),
@@ -119,12 +131,22 @@ interface Layout {
   readonly keyDim: number;
   readonly valueDim: number;
   readonly scale: number;
+  readonly slopes: readonly number[] | undefined;
   readonly window: number | undefined;
 }
 
 /** Attention over each whole sequence at once, with a mask. */
 function plain(q: Float32Array, k: Float32Array, v: Float32Array, layout: Layout): Float64Array {
-  const { lengths, heads, kvHeads, keyDim, valueDim, scale, window = Number.POSITIVE_INFINITY } = layout;
+  const {
+    lengths,
+    heads,
+    kvHeads,
+    keyDim,
+    valueDim,
+    scale,
+    slopes,
+    window = Number.POSITIVE_INFINITY,
+  } = layout;
   const out = new Float64Array((q.length / keyDim) * valueDim);
   let first = 0;
   for (const length of lengths) {
@@ -138,7 +160,8 @@ function plain(q: Float32Array, k: Float32Array, v: Float32Array, layout: Layout
           if (row - other >= window) continue;
           seen.push(other);
           const key = k.subarray((other * kvHeads + kvHead) * keyDim);
-          scores.push(scale * query.reduce((sum, x, i) => sum + x * key[i]!, 0));
+          const bias = (slopes?.[h] ?? 0) * (other - row);
+          scores.push(bias + scale * query.reduce((sum, x, i) => sum + x * key[i]!, 0));
         }
         const top = Math.max(...scores);
         const weights = scores.map((score) => Math.exp(score - top));
