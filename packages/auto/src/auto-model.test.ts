@@ -164,3 +164,15 @@ test("traces and logits", async () => {
   expect(rows).toBe(golden.prompt_ids.length);
   expect([...names].sort()).toEqual(["embed", "final", "layer0", "layer1", "layer2"]);
 });
+
+test("where memory is short the context is what fits, and the user is told", async () => {
+  const { backend } = watched((device) => {
+    Object.defineProperty(device, "info", { value: { ...device.info, memoryBytes: 500_000 } });
+  });
+  await using model = await AutoModel.load(TINY, { ...base, backend });
+  // A quarter of it holds 162 tokens of 768 bytes, which is 5 blocks of 32.
+  expect([model.context, model.state.sessions]).toEqual([160, 1]);
+  expect(model.notes).toEqual([expect.stringContaining("The context is 160 tokens, not the model's 256")]);
+  await using asked = await AutoModel.load(TINY, { ...base, backend, context: 200 });
+  expect([asked.context, asked.notes]).toEqual([200, []]);
+});

@@ -12,6 +12,7 @@ import { type Checkpoint, type HubOptions, openCheckpoint } from "@engine/loader
 import { createTextModel } from "@engine/runtime";
 import type { Tokenizer } from "@engine/tokenizer";
 import { chooseBackend } from "./choose-backend.ts";
+import { contextNote } from "./context-note.ts";
 import { findArchitecture } from "./find-architecture.ts";
 import { samplingDefaults } from "./generation-defaults.ts";
 import type { PluginList } from "./list-plugins.ts";
@@ -88,6 +89,7 @@ export const AutoModel = {
         generationConfig: checkpoint.generationConfig,
         notes: [
           ...chosen.notes,
+          ...contextNote(chosen.value.context, { asked: options.context, own: architecture.context(parsed) }),
           ...tokenizerNotes(tokenizer),
           ...unreadNote(unreadWeights(architecture, graph, checkpoint.source), architecture.name),
         ],
