@@ -12,12 +12,16 @@ export interface Skip {
   readonly reason: string;
 }
 
-/** Registers every op case: against plain arithmetic, and against the reference backend. */
-export function testOps(
-  backend: Backend,
-  options: { readonly skip?: readonly Skip[]; readonly threads?: number },
-): void {
-  const { skip: skips = [], ...device } = options;
+export interface OpTestOptions {
+  /** The engine's own unless told: an author's for an op of theirs. */
+  readonly cases?: readonly OpCase[];
+  readonly skip?: readonly Skip[];
+  readonly threads?: number;
+}
+
+/** Registers op cases: against plain arithmetic, and against the reference backend. Call it in a vitest file. */
+export function testOps(backend: Backend, options: OpTestOptions = {}): void {
+  const { cases = opCases, skip: skips = [], ...device } = options;
   describe("ops", () => {
     let opened: Device;
     let oracle: Device | undefined;
@@ -31,11 +35,11 @@ export function testOps(
     });
 
     test("every skip names a case or an op", () => {
-      const known = new Set(opCases.flatMap(({ name, op }) => [name, op]));
+      const known = new Set(cases.flatMap(({ name, op }) => [name, op]));
       expect(skips.map((skip) => skip.case).filter((name) => !known.has(name))).toEqual([]);
     });
 
-    for (const one of opCases) {
+    for (const one of cases) {
       test(one.name, async ({ skip }) => {
         const skipped = skips.find((entry) => entry.case === one.name || entry.case === one.op);
         if (skipped) skip(skipped.reason);

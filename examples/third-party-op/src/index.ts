@@ -1,0 +1,1 @@
+export { squaredRelu, squaredReluOp } from "./squared-relu.ts";
