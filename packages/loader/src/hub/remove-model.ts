@@ -34,12 +34,14 @@ export async function planRemoval(id: string, options: HubOptions = {}): Promise
   const { revision } = options;
   const going = revision === undefined ? model.revisions : [revisionOf(model, revision)];
   const isWhole = going.length === model.revisions.length;
-  const paths = isWhole ? [model.folder] : await pathsOf(model, going[0]!);
+  const { paths, stays } = isWhole
+    ? { paths: [model.folder], stays: new Set<string>() }
+    : await pathsOf(model, going[0]!);
   return {
     id,
     commits: going.map(({ commit }) => commit),
     isWhole,
-    bytes: await bytesBelow(paths),
+    bytes: await bytesBelow(paths, stays),
     async run() {
       const lock = hubLockFile(id, cache);
       {
@@ -65,7 +67,11 @@ function revisionOf({ id, revisions }: CachedModel, asked: string): CachedRevisi
 }
 
 /** Names first, then the snapshot, then contents: what is left after a crash is never a name for nothing. */
-async function pathsOf(model: CachedModel, going: CachedRevision): Promise<string[]> {
+async function pathsOf(
+  model: CachedModel,
+  going: CachedRevision,
+): Promise<{ paths: string[]; stays: Set<string> }> {
+  /** Paths and inodes of contents that other revisions have. */
   const stays = new Set<string>();
   for (const { commit, folder } of model.revisions) {
     if (commit === going.commit) continue;
@@ -82,18 +88,19 @@ async function pathsOf(model: CachedModel, going: CachedRevision): Promise<strin
     if (inodes.has((await identity(path))?.inode ?? "")) contents.add(path);
   }
   const refs = going.refs.map((ref) => join(model.folder, "refs", ref));
-  return [...refs, going.folder, join(model.folder, "trees", `${going.commit}.json`), ...contents];
+  const tree = join(model.folder, "trees", `${going.commit}.json`);
+  return { paths: [...refs, going.folder, tree, ...contents], stays };
 }
 
-/** Each content once, links not followed. */
-async function bytesBelow(paths: readonly string[]): Promise<number> {
+/** Each content once, links not followed; a hard link to what stays frees nothing. */
+async function bytesBelow(paths: readonly string[], stays: ReadonlySet<string>): Promise<number> {
   const seen = new Map<string, number>();
   for (const path of paths) {
     const found = await readdir(path, { withFileTypes: true, recursive: true }).catch(() => undefined);
     const files = found ? found.map((item) => join(item.parentPath, item.name)) : [path];
     for (const file of files) {
       const content = await identity(file);
-      if (content) seen.set(content.inode, content.bytes);
+      if (content && !stays.has(content.inode)) seen.set(content.inode, content.bytes);
     }
   }
   return [...seen.values()].reduce((sum, bytes) => sum + bytes, 0);
