@@ -12,7 +12,7 @@ export const WEATHER = {
         city: { type: "string" },
         days: { type: "integer" },
         hourly: { type: "boolean" },
-        places: { type: "array" },
+        places: { type: "array", items: { type: "string" } },
       },
       required: ["city"],
     },

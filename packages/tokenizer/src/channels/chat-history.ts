@@ -4,33 +4,48 @@ import type { ChannelDescription } from "./channel-description.ts";
 import { ChannelParser } from "./channel-parser.ts";
 import { readArguments } from "./read-json-calls.ts";
 
+/** How a template reads a message with tool calls. */
+interface CallForms {
+  /** It knows thoughts by the name `reasoning_content`. */
+  readonly reasoning: boolean;
+  /** It asks whether there is content; others look into it unasked, and "" serves them. */
+  readonly nullContent: boolean;
+  /** It prints `arguments` as they are: JSON text. Others want the object. */
+  readonly textArguments: boolean;
+}
+
+function callForms(templates: readonly string[]): CallForms {
+  const has = (pattern: RegExp): boolean => templates.some((text) => pattern.test(text));
+  return {
+    reasoning: has(/reasoning_content/),
+    nullContent: has(/== 'assistant' and message\['content'\] is\s+(?:not\s+)?none/),
+    textArguments: has(/arguments['"]?\]?\s*(?:\+|~|-?\}\})/) && !has(/arguments['"]?\]?\s*(?:\||is\s)/),
+  };
+}
+
 /**
  * Messages in OpenAI's form as chat templates want them. Thoughts that stand in the content of earlier answers are
  * taken out; those of the current loop of tool calls become `reasoning_content` where the template knows that name.
- * Arguments given as JSON text become objects, and tool results get the name of their tool.
+ * Arguments of calls come in the form the template reads, JSON text or not, and tool results get their tool's name.
  */
 export function prepareHistory(
   messages: readonly ChatMessage[],
   { description, templates }: { description: ChannelDescription; templates: readonly string[] },
 ): readonly ChatMessage[] {
   const lastUser = messages.findLastIndex(({ role }) => role === "user");
-  const knowsReasoning = templates.some((text) => text.includes("reasoning_content"));
-  // Some templates look into the content whatever it is; others ask whether it is none.
-  const emptyText = !templates.some((text) => /content['"]?\]?\s+is\s+(?:not\s+)?none/.test(text));
+  const forms = callForms(templates);
   const names = new Map<string, string>();
   return messages.map((message, index) => {
     if (message.role === "tool") return named(message, names);
     if (message.role !== "assistant") return message;
-    const calls = message.tool_calls?.map((call) => readyCall(call, names));
-    const content = message.content ?? (emptyText && calls ? "" : message.content);
+    const calls = message.tool_calls?.map((call) => readyCall(call, { names, forms }));
+    const content = message.content ?? (calls && !forms.nullContent ? "" : message.content);
     const ready = {
       ...message,
       ...(calls && { tool_calls: calls }),
       ...(content !== undefined && { content }),
     };
-    return index < lastUser
-      ? withoutThoughts(ready, description)
-      : current(ready, description, knowsReasoning);
+    return index < lastUser ? withoutThoughts(ready, description) : current(ready, description, forms);
   });
 }
 
@@ -61,25 +76,32 @@ function withoutThoughts(message: ChatMessage, description: ChannelDescription):
   return { ...message, content: parts };
 }
 
-function current(
-  message: ChatMessage,
-  description: ChannelDescription,
-  knowsReasoning: boolean,
-): ChatMessage {
-  if (!knowsReasoning || typeof message.content !== "string") return message;
+function current(message: ChatMessage, description: ChannelDescription, forms: CallForms): ChatMessage {
+  if (!forms.reasoning || typeof message.content !== "string") return message;
   const { text, reasoning } = splitThoughts(message.content, description);
   if (reasoning === "") return message;
   return { ...message, content: text, reasoning_content: message.reasoning_content ?? reasoning };
 }
 
-function readyCall(call: unknown, names: Map<string, string>): unknown {
+function readyCall(
+  call: unknown,
+  { names, forms }: { readonly names: Map<string, string>; readonly forms: CallForms },
+): unknown {
   if (!isObject(call)) return call;
   const given = isObject(call.function) ? call.function : call;
-  const { name, arguments: args } = given;
+  const { name, arguments: args = {} } = given;
   if (typeof call.id === "string" && typeof name === "string") names.set(call.id, name);
-  const object = typeof args === "string" ? readArguments(args.trim() === "" ? "{}" : args) : undefined;
-  const ready = object ? { ...given, arguments: object } : given;
+  const ready = { ...given, arguments: forms.textArguments ? asText(args) : asObject(args) };
   return isObject(call.function) ? { type: "function", ...call, function: ready } : ready;
+}
+
+function asText(args: unknown): unknown {
+  return isObject(args) ? JSON.stringify(args) : args;
+}
+
+function asObject(args: unknown): unknown {
+  if (typeof args !== "string") return args;
+  return args.trim() === "" ? {} : (readArguments(args) ?? args);
 }
 
 function named(message: ChatMessage, names: ReadonlyMap<string, string>): ChatMessage {
