@@ -21,7 +21,7 @@ it.each(["run", "chat", "inspect", "bench", "plugins"])("shows help of %s", asyn
   expect(out).toContain(`Usage: engine ${name}`);
 });
 
-it.each(["serve", "quantize", "pull", "nosuch"])("knows no command %s", async (name) => {
+it.each(["serve", "quantize", "perplexity", "nosuch"])("knows no command %s", async (name) => {
   const { code, out, err } = await engine(name);
   expect([code, out]).toEqual([2, ""]);
   expect(err).toContain(`unknown command '${name}'`);
