@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, expect, test, vi } from "vitest";
 
 const packages = fileURLToPath(new URL("../../", import.meta.url));
-/** Inside the package, where its dependencies are found, and ignored by git. */
+/** Ignored by git. */
 const folder = `${packages}conformance/build/readme`;
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -19,7 +19,7 @@ test.each([
   const [, code] = /^```ts\n([\s\S]*?)^```/m.exec(readme)!;
   mkdirSync(folder, { recursive: true });
   const file = `${folder}/${name}.ts`;
-  writeFileSync(file, code!.replaceAll('"packages/', `"${packages}`));
+  writeFileSync(file, inPlace(code!));
   const lines: string[] = [];
   const log = vi.spyOn(console, "log").mockImplementation((...parts: unknown[]) => {
     lines.push(
@@ -33,3 +33,9 @@ test.each([
   }
   expect(lines.join("\n")).toMatch(printed);
 });
+
+/** Packages and folders by their full paths, so that it does not matter where the file lies. */
+function inPlace(code: string): string {
+  const imports = code.replaceAll(/ from "@engine\/([a-z-]+)"/g, ` from "${packages}$1/src/index.ts"`);
+  return imports.replaceAll('"packages/', `"${packages}`);
+}
