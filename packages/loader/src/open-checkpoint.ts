@@ -2,7 +2,7 @@ import { basename, dirname, join } from "node:path";
 import { EngineError } from "@engine/core";
 import { findWeights, list, SINGLE_FILE, some } from "./find-weights.ts";
 import { type GenerationConfig, readGenerationConfig } from "./generation-config.ts";
-import type { HubOptions } from "./hub/hub-cache.ts";
+import { type HubOptions, pullHint } from "./hub/hub-cache.ts";
 import { locateModel } from "./locate-model.ts";
 import { openSafetensors } from "./open-safetensors.ts";
 import { readJsonObject } from "./read-json.ts";
@@ -35,13 +35,13 @@ export async function openCheckpoint(model: string, options: HubOptions = {}): P
     const holds = names.length === 0 ? "it is empty" : `it holds ${some(names)}`;
     throw new EngineError(
       "missing-file",
-      `${folder}: has no config.json (${holds}). Give the folder of a whole model: config.json beside its .safetensors files.`,
+      `${folder}: has no config.json (${holds}). ${pullHint(folder) ?? "Give the folder of a whole model: config.json beside its .safetensors files."}`,
     );
   }
   if (weights === undefined) {
     throw new EngineError(
       "missing-file",
-      `${folder}: has a config.json but no weights: neither ${SINGLE_FILE} nor an index of shards. Download the weights too.`,
+      `${folder}: has a config.json but no weights: neither ${SINGLE_FILE} nor an index of shards. ${pullHint(folder) ?? "Download the weights too."}`,
     );
   }
   const configPath = join(folder, "config.json");

@@ -23,6 +23,7 @@ import {
   stall,
   status,
 } from "../../test/hub-server.ts";
+import { openCheckpoint } from "../open-checkpoint.ts";
 import { listModels } from "./list-models.ts";
 import { type PullOptions, pullModel } from "./pull-model.ts";
 
@@ -63,6 +64,10 @@ describe("downloadFile", () => {
     expect(await listModels(options)).toMatchObject([
       { partialBytes: 40_000, revisions: [{ missing: ["safetensors"] }] },
     ]);
+
+    expect((await failure(openCheckpoint("org/name", options))).message).toMatch(
+      /has a config\.json but no weights: .* Its download has not ended: engine pull org\/name .*goes on with it\.$/,
+    );
 
     await pullModel("org/name", options);
     await expectWhole(options);

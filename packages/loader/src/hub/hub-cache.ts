@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { EngineError } from "@engine/core";
 import { list, some } from "../find-weights.ts";
 import { show } from "../show.ts";
@@ -62,6 +62,13 @@ export function requireRevision(revision: string): void {
     "bad-option",
     `revision ${show(revision)} is no branch, tag or commit: those are letters, digits, ".", "-", "_" and "/". Correct it.`,
   );
+}
+
+/** What to do about a snapshot that lacks files; undefined for a folder that is none. */
+export function pullHint(folder: string): string | undefined {
+  const id = basename(dirname(folder)) === "snapshots" ? hubRepoId(dirname(dirname(folder))) : undefined;
+  if (id === undefined) return undefined;
+  return `Its download has not ended: engine pull ${id} (--revision, if it was another than main) goes on with it.`;
 }
 
 function pullCommand(repo: string, { revision }: HubOptions): string {
