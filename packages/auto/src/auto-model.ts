@@ -3,6 +3,7 @@ import { basename, resolve } from "node:path";
 import {
   type Backend,
   type CacheDType,
+  type CaptureOptions,
   capture,
   EngineError,
   type Residency,
@@ -41,7 +42,7 @@ export interface LoadOptions extends Watch, HubOptions {
   /** Tokens that are never chosen, instead of those the model's files tell; `[]` is none. */
   readonly suppressTokens?: readonly number[];
   /** Traces that `logits` can hand out. */
-  readonly taps?: readonly string[] | "all";
+  readonly taps?: CaptureOptions["taps"];
   /** Most rows of one step; prompts are read in chunks of this many. */
   readonly maxTokens?: number;
   /** Most rows of one step whose logits are wanted. */

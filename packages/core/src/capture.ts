@@ -1,14 +1,18 @@
 import type { Architecture, Cache, Step } from "./architecture.ts";
 import { EngineError } from "./error.ts";
 import { Graph } from "./graph.ts";
+import { moduleOutputs } from "./module-outputs.ts";
 import { append, cacheOp, constant, input, wanted, weight } from "./ops/index.ts";
 import { showShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import type { WeightSource, Weights } from "./weights.ts";
 
 export interface CaptureOptions {
-  /** Names given to `step.tap` whose values become outputs of the graph; "all" for every one. */
-  readonly taps?: readonly string[] | "all";
+  /**
+   * Names given to `step.tap` whose values become outputs of the graph; "all" for every one, "modules" for what
+   * each module of the checkpoint gives as well.
+   */
+  readonly taps?: readonly string[] | "all" | "modules";
 }
 
 /** Runs `forward` once over symbols. Reads only the checkpoint's header. Outputs: "logits", and the taps asked for. */
@@ -27,6 +31,7 @@ export function capture<C>(
       `${architecture.name}: forward must give logits [rows, vocab], but gave ${shape}. Use step.wanted(x).`,
     );
   }
+  if (options.taps === "modules") Object.assign(graph.outputs, Object.fromEntries(moduleOutputs(graph)));
   graph.outputs.logits = logits.node;
   return graph;
 }
@@ -52,7 +57,7 @@ function captureStep(graph: Graph, { taps = [] }: CaptureOptions): Step {
     },
     wanted,
     tap(name, x) {
-      if (taps === "all" || taps.includes(name)) graph.outputs[name] = x.node;
+      if (taps === "all" || taps === "modules" || taps.includes(name)) graph.outputs[name] = x.node;
     },
   };
 }

@@ -24,6 +24,7 @@ export interface RunFlags extends ModelFlags, SamplingFlags, PromptFlags {
   readonly json?: boolean;
   readonly logits?: string;
   readonly layers?: boolean;
+  readonly modules?: boolean;
 }
 
 /** Where the demo model's stories begin when nobody says otherwise. */
@@ -51,12 +52,12 @@ interface Task {
 
 async function answerPrompt(io: Io, { path, prompt, flags, stop }: Task): Promise<number> {
   const { signal } = stop;
-  const taps = flags.layers ? { taps: "all" as const } : {};
-  await using model = await openModel(io, path, { flags, signal, ...taps });
+  const traces = flags.modules ? "modules" : flags.layers ? "layers" : "none";
+  const taps = { none: {}, layers: { taps: "all" }, modules: { taps: "modules" } } as const;
+  await using model = await openModel(io, path, { flags, signal, ...taps[traces] });
   const tokens = promptTokens(model, prompt, { raw: flags.raw ?? false, system: flags.system });
   if (flags.logits !== undefined) {
-    const { logits: file, layers = false } = flags;
-    await writeLogits(io, model, { file, layers, ids: tokens.ids, signal });
+    await writeLogits(io, model, { file: flags.logits, traces, ids: tokens.ids, signal });
   }
   const options = { ...answerOptions(model, flags), signal };
   const result = await answer(io, model, { tokens, options, quiet: flags.json });
@@ -70,7 +71,8 @@ async function answerPrompt(io: Io, { path, prompt, flags, stop }: Task): Promis
 }
 
 function checkFlags(flags: RunFlags): void {
-  if (flags.layers && flags.logits === undefined) throw new UsageError("--layers goes with --logits FILE.");
+  if ((flags.layers || flags.modules) && flags.logits === undefined)
+    throw new UsageError("--layers and --modules go with --logits FILE.");
   checkSampling(flags);
 }
 

@@ -25,7 +25,8 @@ export function runCommand(io: Io, finish: (exitCode: number) => void): Command 
     .optionsGroup("Output:")
     .option("--json", "one JSON object on stdout, and nothing else")
     .option("--logits <file>", "write the prompt's logits, f32 [tokens, vocab], to a .safetensors file")
-    .option("--layers", "with --logits: each layer's output too, layer0, layer1, … as f32 [tokens, hidden]");
+    .option("--layers", "with --logits: each layer's output too, layer0, layer1, … as f32 [tokens, hidden]")
+    .option("--modules", "with --logits: what every module gives, under its name in the checkpoint");
   return addModelFlags(command)
     .addHelpText("after", HELP)
     .action(async (model: string | undefined, prompt: string | undefined, flags: RunFlags) => {

@@ -10,7 +10,7 @@ export interface OpenOptions {
   readonly flags: ModelFlags;
   readonly signal: AbortSignal;
   /** Traces that `logits` can hand out. */
-  readonly taps?: "all";
+  readonly taps?: "all" | "modules";
 }
 
 /** Loads a model as the flags say, with a progress bar; tells the user what to know of it. Without a path: the demo. */

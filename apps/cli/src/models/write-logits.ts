@@ -6,16 +6,19 @@ import { ProgressBar } from "../terminal/progress-bar.ts";
 export interface WriteLogitsOptions {
   readonly file: string;
   readonly ids: readonly number[];
-  /** Each layer's output too; the model must have been loaded with its traces. */
-  readonly layers: boolean;
+  /** What to write beside the logits; the model must have been loaded with these traces. */
+  readonly traces: "none" | "layers" | "modules";
   readonly signal: AbortSignal;
 }
 
-/** f32 `logits` [tokens, vocab] and, with layers, `layer{i}` [tokens, width]. The file appears when it is whole. */
+/**
+ * f32 `logits` [tokens, vocab]; with layers also `layer{i}` [tokens, width], with modules what each module of the
+ * checkpoint gives, under its path. The file appears when it is whole.
+ */
 export async function writeLogits(
   io: Io,
   model: Pick<Model, "logits" | "vocab">,
-  { file, ids, layers, signal }: WriteLogitsOptions,
+  { file, ids, traces, signal }: WriteLogitsOptions,
 ): Promise<void> {
   using bar = new ProgressBar(io);
   const specs = new Map<string, TensorSpec>();
@@ -40,9 +43,9 @@ export async function writeLogits(
     await model.logits(ids, {
       signal,
       onProgress: bar.update,
-      ...(layers && { taps: "all" as const }),
+      ...(traces !== "none" && { taps: "all" as const }),
       onTap(name, _, values, width) {
-        if (/^layer\d+$/.test(name)) put(name, width, values);
+        if (traces === "modules" || /^layer\d+$/.test(name)) put(name, width, values);
       },
       onRow(_, logits) {
         put("logits", model.vocab, logits);
