@@ -1,5 +1,6 @@
 #include "plan.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "lowering.h"
@@ -31,7 +32,7 @@ Plan::Plan(std::shared_ptr<Weights> w, std::shared_ptr<State> s, const std::vect
   arena_ = Memory((size_t)program.arenaBytes, device.live);
   ids_ = Memory(3 * 4 * (size_t)program.maxTokens, device.live);
   Lowering(*this, program, ops, places, constants, constantCount).run();
-  scratchBytes_ = std::max<int64_t>((scratchBytes_ + 63) / 64 * 64, kSelectScratch);
+  scratchBytes_ = std::max<int64_t>({(scratchBytes_ + 63) / 64 * 64, kSelectScratch, kMatmulScratch});
   scratch_ = Memory((size_t)scratchBytes_ * device.pool().threads(), device.live);
   for (PlannedCall& planned : calls_) planned.call.partials = (float*)partials_.data();
 }

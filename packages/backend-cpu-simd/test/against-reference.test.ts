@@ -17,7 +17,7 @@ describe.skipIf(cpuSimd.unavailable())("against the reference", () => {
       await dispose();
     }
     await device.close();
-  });
+  }, 60_000);
   afterAll(() => expected.clear());
 
   for (const level of isaLevels()) {

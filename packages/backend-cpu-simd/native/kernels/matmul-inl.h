@@ -3,10 +3,10 @@
 // apart streams (decode is bound by memory); many rows reuse a tile of w decoded into the first-level cache.
 namespace engine::ENGINE_LEVEL {
 
-constexpr int64_t kDepth = 512;
+constexpr int64_t kDepth = kPackedDepth;
 constexpr int kStreams = 4;
 constexpr int kAhead = 1024;
-constexpr int64_t kRowBlock = 96;
+constexpr int64_t kRowBlock = kPackedRows;
 
 struct Product {
   const float* x;
@@ -41,36 +41,70 @@ inline void few_rows(const Product& p, Range outputs) {
   for (int64_t o = outputs.begin + apart * kStreams; o < outputs.end; o++) few_rows_at<W, R, 1>(p, o, 0);
 }
 
+// As f32, with zeros up to a multiple of kLanes.
+template <class T>
+inline void decode_padded(const T* from, int64_t n, float* to) {
+  int64_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) store(to + i, load(from + i));
+  if (i < n) store(to + i, load(from + i, (int)(n - i)));
+}
+
+// A block of rows at one depth, rows packed side by side: their own strides are often powers of two, which
+// share few sets of a cache. n is a multiple of kLanes, with zeros behind the end.
+struct Packed {
+  const float* x;
+  int64_t row, rows, k, n;
+};
+constexpr int64_t kPackedRow = kDepth + 16;
+
+inline Packed pack(const Product& p, int64_t row, int64_t rows, int64_t k, float* into) {
+  const int64_t n = p.depth - k < kDepth ? p.depth - k : kDepth;
+  for (int64_t r = 0; r < rows; r++) decode_padded(p.x + (row + r) * p.depth + k, n, into + r * kPackedRow);
+  return {into, row, rows, k, (n + kLanes - 1) / kLanes * kLanes};
+}
+
 // kTileOutputs outputs from `output` on, of which `valid` exist, for R rows against a decoded tile.
 template <int R>
-inline void tile_rows(const Product& p, const float* tile, int64_t row, int64_t output, int valid, int64_t k, int64_t n) {
+inline void tile_rows(const Product& p, const Packed& x, const float* tile, int64_t r0, int64_t output, int valid) {
+  float* y = p.y + (x.row + r0) * p.outputs + output;
+  for (int r = 0; r < R; r++) prefetch(y + r * p.outputs);
   const float* w[kTileOutputs];
   for (int o = 0; o < kTileOutputs; o++) w[o] = tile + o * kDepth;
   V acc[R][kTileOutputs];
   clear(acc);
-  dots<R, kTileOutputs, 0>(p.x + row * p.depth + k, p.depth, w, n, acc);
-  for (int r = 0; r < R; r++) {
+  dots<R, kTileOutputs, 0, true>(x.x + r0 * kPackedRow, kPackedRow, w, x.n, acc);
+  for (int r = 0; r < R; r++, y += p.outputs) {
     alignas(64) float block[kTileOutputs];
     sums(acc[r], block);
-    float* y = p.y + (row + r) * p.outputs + output;
-    for (int o = 0; o < valid; o++) y[o] = k == 0 ? block[o] : y[o] + block[o];
+    for (int o = 0; o < valid && x.k > 0; o++) block[o] = y[o] + block[o];
+    memcpy(y, block, sizeof(float) * valid);
   }
 }
 
 template <class W>
-inline void many_rows(const Product& p, Range rows, Range outputs) {
+inline void many_rows(const Product& p, Range rows, Range outputs, const Share& share) {
   alignas(64) float tile[kTileOutputs * kDepth];
-  for (int64_t row0 = rows.begin; row0 < rows.end; row0 += kRowBlock) {
-    const int64_t row1 = row0 + kRowBlock < rows.end ? row0 + kRowBlock : rows.end;
+  for (int64_t row = rows.begin; row < rows.end; row += kRowBlock) {
+    const int64_t block = rows.end - row < kRowBlock ? rows.end - row : kRowBlock;
     for (int64_t k = 0; k == 0 || k < p.depth; k += kDepth) {
-      const int64_t n = p.depth - k < kDepth ? p.depth - k : kDepth;
+      const Packed x = pack(p, row, block, k, (float*)share.scratch);
+      const int64_t depth = p.depth - k < kDepth ? p.depth - k : kDepth;
+      // Bytes of each of the next tile's weight rows to fetch while a tile of rows uses this one.
+      const int64_t stride = p.depth * (int64_t)sizeof(W), ahead = (x.n * (int64_t)sizeof(W) * kTileRows / block / 64 + 1) * 64;
       for (int64_t o = outputs.begin; o < outputs.end; o += kTileOutputs) {
         const int valid = (int)(outputs.end - o < kTileOutputs ? outputs.end - o : kTileOutputs);
         const W* w = (const W*)p.w + o * p.depth + k;
-        for (int i = 0; i < kTileOutputs; i++) decode_row(w + (i < valid ? i : 0) * p.depth, n, tile + i * kDepth);
-        int64_t row = row0;
-        for (; row + kTileRows <= row1; row += kTileRows) tile_rows<kTileRows>(p, tile, row, o, valid, k, n);
-        for (; row < row1; row++) tile_rows<1>(p, tile, row, o, valid, k, n);
+        for (int i = 0; i < kTileOutputs; i++) decode_padded(w + (i < valid ? i : 0) * p.depth, depth, tile + i * kDepth);
+        const char* next = (const char*)(w + kTileOutputs * p.depth);
+        int64_t next_byte = 0;
+        int64_t r = 0;
+        for (; r + kTileRows <= block; r += kTileRows) {
+          for (int64_t end = next_byte + ahead; next_byte < end && next_byte < x.n * (int64_t)sizeof(W); next_byte += 64) {
+            for (int i = 0; i < kTileOutputs; i++) prefetch(next + i * stride + next_byte);
+          }
+          tile_rows<kTileRows>(p, x, tile, r, o, valid);
+        }
+        for (; r < block; r++) tile_rows<1>(p, x, tile, r, o, valid);
       }
     }
   }
@@ -83,8 +117,8 @@ inline void multiply(const Product& p, const Share& share) {
   if (p.rows == 2) return few_rows<W, 2>(p, outputs);
   const Range all_rows{0, p.rows};
   // Too few outputs to share: the rows are.
-  if (p.outputs < kTileOutputs * share.threads) return many_rows<W>(p, part(share, p.rows, kTileRows), {0, p.outputs});
-  many_rows<W>(p, all_rows, outputs);
+  if (p.outputs < kTileOutputs * share.threads) return many_rows<W>(p, part(share, p.rows, kTileRows), {0, p.outputs}, share);
+  many_rows<W>(p, all_rows, outputs, share);
 }
 
 void matmul(const Call& call, const Step& step, const Share& share) {

@@ -104,6 +104,9 @@ inline V load_i32(const int32_t* p, int n) {
   return {_mm256_cvtepi32_ps(_mm256_maskload_epi32(p, first_lanes(n)))};
 }
 
+// Stays in a register: g++ would load it again for every use, and loads are what tiles save.
+inline void keep(V& a) { __asm__("" : "+x"(a.v)); }
+
 inline void prefetch(const void* p) { _mm_prefetch((const char*)p, _MM_HINT_T0); }
 
 }  // namespace engine::avx2

@@ -104,6 +104,9 @@ inline V load_i32(const int32_t* p, int n) {
   return {_mm512_cvtepi32_ps(_mm512_maskz_loadu_epi32(first_lanes(n), p))};
 }
 
+// Stays in a register: g++ would load it again for every use, and loads are what tiles save.
+inline void keep(V& a) { __asm__("" : "+v"(a.v)); }
+
 inline void prefetch(const void* p) { _mm_prefetch((const char*)p, _MM_HINT_T0); }
 
 }  // namespace engine::avx512

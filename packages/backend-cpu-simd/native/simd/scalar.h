@@ -123,6 +123,8 @@ inline void store(Bf16* p, V a, int n) {
 }
 inline V load_i32(const int32_t* p, int n) { ENGINE_EACH(i < n ? (float)p[i] : 0.0f); }
 
+inline void keep(V&) {}
+
 inline void prefetch(const void* p) { __builtin_prefetch(p); }
 
 #undef ENGINE_EACH
