@@ -2,7 +2,7 @@ import { llama } from "@engine/arch-llama";
 import { reference } from "@engine/backend-reference";
 import { expect, test } from "vitest";
 import { letter, tinyFolder, tinyTokenizer } from "../test/tiny-folder.ts";
-import { AutoModel, type LoadOptions, Registry } from "./index.ts";
+import { AutoModel, type ChatOptions, type LoadOptions, Registry } from "./index.ts";
 
 const base: LoadOptions = { registry: new Registry([llama]), backend: reference };
 const messages = [{ role: "user", content: letter(120) + letter(135) }];
@@ -14,6 +14,25 @@ async function freely(prompt: readonly number[], maxTokens: number): Promise<num
   await using model = await AutoModel.load(folder.path, base);
   return (await model.generate(prompt, { maxTokens }).result).tokens;
 }
+
+test("a session answers a conversation it has read the beginning of", async () => {
+  const chat_template =
+    "{{ bos_token }}{% for m in messages %}{% if m.role == 'assistant' %}丐{% endif %}{{ m.content }}<|end|>{% endfor %}丐";
+  const config = { bos_token: "<s>", eos_token: "<|end|>", chat_template };
+  await using folder = await tinyFolder({ "tokenizer_config.json": config });
+  await using model = await AutoModel.load(folder.path, base);
+  await using session = model.session();
+  const generate: ChatOptions["generate"] = (prompt, options) => {
+    expect(prompt.slice(0, session.length)).toEqual(session.tokens);
+    return session.generate(prompt.slice(session.length), options);
+  };
+  const first = await model.chat(messages, { maxTokens: 4, generate }).result;
+  const more = [...messages, { role: "assistant", content: first.text }, ...messages];
+  const alone = await model.chat(more, { maxTokens: 4 }).result;
+  const read = await model.chat(more, { maxTokens: 4, generate }).result;
+  expect(read).toMatchObject({ tokens: alone.tokens, text: alone.text });
+  expect([alone.usage.cachedTokens, read.usage.cachedTokens]).toEqual([0, 8]);
+});
 
 test("a real model's thought is read, and closed when its budget is spent", async () => {
   const free = await freely(ids, 12);

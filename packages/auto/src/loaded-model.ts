@@ -82,7 +82,7 @@ export class LoadedModel implements Model {
   chat(messages: readonly ChatMessage[], options: ChatOptions = {}): Chat {
     const tokenizer = chatTokenizer(this.#parts.tokenizer);
     const description = options.channels ?? this.channels!;
-    const generate = this.#text.generate.bind(this.#text);
+    const { generate = (ids, rest) => this.#text.generate(ids, rest) } = options;
     return new ChatAnswer(generate, messages, { tokenizer, description, options });
   }
 

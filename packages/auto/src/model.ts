@@ -1,5 +1,5 @@
 import type { GenerationConfig } from "@engine/loader";
-import type { GenerateOptions, GenerateResult, TextModel } from "@engine/runtime";
+import type { GenerateOptions, GenerateResult, Generation, TextModel } from "@engine/runtime";
 import type { ChannelDescription, ChannelEvent, ChatMessage, Tokenizer, ToolCall } from "@engine/tokenizer";
 
 /** A loaded model with what came with it. */
@@ -29,6 +29,8 @@ export interface ChatOptions extends Omit<GenerateOptions, "steer" | "raw"> {
   readonly thinking?: boolean;
   /** Most tokens of all thoughts, from 0; then the thought is closed and the answer begins. They count in `maxTokens`. */
   readonly thoughtBudget?: number;
+  /** Answers the conversation's token ids instead of the model: a session that has read the beginning of them. */
+  readonly generate?: (ids: readonly number[], options: GenerateOptions) => Generation;
   /** Further variables of the template. */
   readonly variables?: Readonly<Record<string, unknown>>;
   /** How thoughts and tool calls are marked, instead of what the template and the tokenizer tell. */

@@ -95,8 +95,8 @@ export const TAG_SAMPLES: readonly Sample[] = [
     title: "pairs without arguments",
     signs: QWEN,
     tools,
-    answer: "<tool_call>now</tool_call>",
-    events: [call({}, "now")],
+    answer: "<tool_call>get_weather</tool_call><tool_call>now</tool_call>",
+    events: [call({}), ["text", "<tool_call>now</tool_call>"], unread],
   },
   {
     title: "unclosed tag",

@@ -1,15 +1,9 @@
 import type { ChannelDescription, ToolForm } from "./channel-description.ts";
+import type { ChannelEvent } from "./channel-event.ts";
 import { EventWriter } from "./event-writer.ts";
 import { firstMarker, unsureLength } from "./markers.ts";
 import { beginsCall, readCalls } from "./read-calls.ts";
-import { newCallId, type ToolCall, type ToolSchemas, toolSchemas } from "./tool-call.ts";
-
-export type ChannelEvent =
-  | { readonly type: "reasoning"; readonly text: string }
-  | { readonly type: "text"; readonly text: string }
-  | ({ readonly type: "tool-call" } & ToolCall)
-  /** Says what was odd, mostly a tool call that could not be read and came as text just before. */
-  | { readonly type: "note"; readonly text: string };
+import { newCallId, type ToolSchemas, toolSchemas } from "./tool-call.ts";
 
 export interface ChannelParserOptions {
   /** The prompt ended inside a thought. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { absent, shared } from "../../test/shared.ts";
+import { createChatTemplate } from "../chat-template.ts";
 import { channelsOf, detectChannels, hiddenIds, opensReasoning } from "../index.ts";
 
 const none = () => false;
@@ -69,5 +70,24 @@ describe.skipIf(reason)(`published templates${reason ? ` (skipped: ${reason})` :
   ])("%s is %s", (file, name) => {
     const text = readFileSync(shared(`chat-templates/${file}`), "utf8");
     expect(detectChannels({ templates: [text], hasToken: none }).name).toBe(name);
+  });
+
+  test.each([
+    ["Qwen3.5-4B.jinja", true, true],
+    ["Qwen3.5-4B.jinja", false, false],
+    ["Qwen-Qwen3-0.6B.jinja", true, false],
+    ["Qwen-Qwen3-0.6B.jinja", false, false],
+    ["deepseek-ai-DeepSeek-V3.1.jinja", true, true],
+    ["GLM-4.6.jinja", true, false],
+    ["google-gemma-4-31B-it.jinja", true, false],
+    ["google-gemma-4-31B-it.jinja", false, false],
+  ])("%s with thinking %s opens the thought itself: %s", (file, thinking, opens) => {
+    const text = readFileSync(shared(`chat-templates/${file}`), "utf8");
+    const prompt = createChatTemplate({ templates: new Map([["default", text]]), tokens: {} }).render({
+      messages: [{ role: "user", content: "Hi" }],
+      addGenerationPrompt: true,
+      enable_thinking: thinking,
+    });
+    expect(opensReasoning(prompt, detectChannels({ templates: [text], hasToken: none }))).toBe(opens);
   });
 });

@@ -1,4 +1,4 @@
-import type { ChannelEvent } from "./channel-parser.ts";
+import type { ChannelEvent } from "./channel-event.ts";
 
 /** Collects events. White space beside markers is left out, so white space waits for what comes after it. */
 export class EventWriter {

@@ -5,7 +5,8 @@ export {
   type ReasoningChannel,
   type ToolForm,
 } from "./channel-description.ts";
-export { type ChannelEvent, ChannelParser, type ChannelParserOptions } from "./channel-parser.ts";
+export type { ChannelEvent } from "./channel-event.ts";
+export { ChannelParser, type ChannelParserOptions } from "./channel-parser.ts";
 export { prepareHistory, splitThoughts } from "./chat-history.ts";
 export {
   type ChannelSigns,

@@ -14,7 +14,9 @@ export function readPairsCall(body: string, tools: ToolSchemas): WrittenCall | u
   const whole = /^\s*([^\s<>{}[\]"]+)\s*(.*)$/s.exec(body);
   if (!whole) return undefined;
   const pairs = readPairs(whole[2]!, /\s*<arg_key>(.*?)<\/arg_key>\s*<arg_value>(.*?)<\/arg_value>\s*/sy);
-  return pairs && typed(whole[1]!, pairs, tools);
+  // A word alone may be anything, so it is a call only of a tool that was given.
+  if (!pairs || (pairs.length === 0 && !tools.has(whole[1]!))) return undefined;
+  return typed(whole[1]!, pairs, tools);
 }
 
 function readPairs(text: string, pattern: RegExp): readonly [string, string][] | undefined {
