@@ -68,7 +68,7 @@ describe("pullModel", () => {
 
     hub.files.delete(two);
     expect((await failure(pullModel("org/name", settings({ hub })))).message).toBe(
-      `org/name: model.safetensors.index.json names the shard ${two}, which is not among the files to download. Choose another revision, or tell the owner.`,
+      `org/name: model.safetensors.index.json names the shard "${two}", which is not among the files to download. Choose another revision, or tell the owner.`,
     );
   });
 

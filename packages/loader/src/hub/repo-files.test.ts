@@ -85,7 +85,7 @@ describe("what the hub lists", () => {
     );
     hub.files.delete(BIG);
     expect((await failure(pullModel("org/name", settings({ hub })))).message).toBe(
-      "org/name: holds GGUF weights (x.gguf) and no safetensors. Only safetensors is read now: use the safetensors files of the model this was made from. --include downloads it all the same.",
+      'org/name: holds GGUF weights ("x.gguf") and no safetensors. Only safetensors is read now: use the safetensors files of the model this was made from. --include downloads it all the same.',
     );
   });
 });

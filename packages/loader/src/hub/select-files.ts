@@ -1,6 +1,7 @@
 import { EngineError } from "@engine/core";
 import picomatch from "picomatch";
 import { INDEX_FILE, SINGLE_FILE } from "../find-weights.ts";
+import { show } from "../show.ts";
 import { otherWeights } from "../weight-formats.ts";
 import type { RepoFile } from "./repo-files.ts";
 
@@ -73,7 +74,7 @@ async function weights(
       if (file) return file;
       throw new EngineError(
         "missing-file",
-        `${id}: ${INDEX_FILE} names the shard ${path}, which is not among the files to download. Choose another revision, or tell the owner.`,
+        `${id}: ${INDEX_FILE} names the shard ${show(path)}, which is not among the files to download. Choose another revision, or tell the owner.`,
       );
     });
     return [index, ...found];
@@ -84,7 +85,7 @@ async function weights(
   throw new EngineError(
     "unsupported",
     other
-      ? `${id}: holds ${other.what} (${other.file}) and no safetensors. ${other.next} --include downloads it all the same.`
+      ? `${id}: holds ${other.what} (${show(other.file)}) and no safetensors. ${other.next} --include downloads it all the same.`
       : `${id}: holds no safetensors, so there is no model to run. --include downloads other files.`,
   );
 }
