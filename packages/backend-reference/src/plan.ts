@@ -48,8 +48,10 @@ export class ReferencePlan implements Plan {
 
   run(input: StepInput, out: StepOutput, watch: Watch = {}): Promise<void> {
     const step = structuredClone(input);
-    const run = this.#queue.then(() => this.#execute(step, out, watch));
-    this.#queue = run.catch(() => {});
+    // After the runs of all plans over this state that were asked for before it.
+    const run = this.#state.queue.then(() => this.#execute(step, out, watch));
+    this.#state.queue = run.catch(() => {});
+    this.#queue = this.#state.queue;
     return run;
   }
 

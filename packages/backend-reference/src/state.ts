@@ -12,6 +12,8 @@ import { SlotPool } from "./slot-pool.ts";
 
 /** What a program's sequences leave behind: key-value blocks and slots of recurrent state. */
 export class ReferenceState implements StateStore {
+  /** Resolves when the last run asked for has ended. */
+  queue: Promise<void> = Promise.resolve();
   readonly #pools: Map<string, CachePool | SlotPool>;
   #disposed = false;
 

@@ -1,4 +1,11 @@
-import { type Backend, blockBytes, type CacheDType, type Device, encodeFloats } from "@engine/core";
+import {
+  type Backend,
+  blockBytes,
+  type CacheDType,
+  type Device,
+  encodeFloats,
+  type Plan,
+} from "@engine/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { expectSameBits } from "../same-bits.ts";
 import { singleStep } from "./steps.ts";
@@ -93,14 +100,18 @@ export function testState(backend: Backend): void {
     const [straight, joined] = [new Float32Array(TOY.vocab), new Float32Array(TOY.vocab)];
     await toy.plan.run(singleStep(text, { wanted: [39] }), {});
     await toy.plan.logits(0, straight);
-    // Queued over both plans without waiting.
-    const runs = [
-      second.run(singleStep(text.slice(0, 30), { blocks: [6, 7, 8], wanted: [] }), {}),
-      toy.plan.run(singleStep(text.slice(30, 39), { cached: 30, blocks: [6, 7, 8], wanted: [] }), {}),
-      second.run(singleStep(text.slice(39), { cached: 39, blocks: [6, 7, 8] }), {}),
-    ];
+    // Queued over both plans without waiting, behind runs that keep the second busy.
+    const runs = Array.from({ length: 3 }, () => second.run(singleStep(toyText("busy", 64)), {}));
+    const step = (plan: Plan, begin: number, end: number, wanted: readonly number[]): void => {
+      const rows = singleStep(text.slice(begin, end), { cached: begin, blocks: [6, 7, 8], wanted });
+      runs.push(plan.run(rows, {}));
+    };
+    step(toy.plan, 0, 20, []);
+    step(second, 20, 33, []);
+    // Reads what the other plan has not begun to write yet, unless it waits.
+    step(toy.plan, 33, 40, [6]);
     await Promise.all(runs);
-    await second.logits(0, joined);
+    await toy.plan.logits(0, joined);
     expectSameBits(joined, straight);
     await second.dispose();
   });
