@@ -116,6 +116,8 @@ test("only what a cache takes is left for all tokens", () => {
   expect(overTokens(pushed, "matmul")).toBe(1);
   expect(overTokens(pushed, "attention")).toBe(0);
   expect(overRows(pushed).filter((name) => name === "attention")).toHaveLength(2);
+  // Chosen from what all tokens have anyway, not computed once more.
+  expect(overRows(pushed)).not.toContain("gather");
   const reshaped = pushed.nodes.filter(({ op, shape }) => op.name === "reshape" && shape[0] === "rows");
   for (const { attrs } of reshaped) expect((attrs.shape as unknown[])[0]).toBe("rows");
 });
@@ -127,6 +129,7 @@ test("an output over all tokens keeps what it needs", () => {
   const pushed = pushWanted(graph);
   expect(pushed.outputs.first!.shape).toEqual(["tokens", WIDTH]);
   expect(overTokens(pushed, "attention")).toBe(1);
+  expect(overRows(pushed).filter((name) => name === "attention")).toHaveLength(1);
 });
 
 test("what nothing needs is left behind", () => {
