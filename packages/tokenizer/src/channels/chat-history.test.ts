@@ -93,6 +93,30 @@ describe("tool calls", () => {
     });
   });
 
+  test("ids of another length become nine letters where the template takes no others, the same ones for the result", () => {
+    const ids = (template: string, id: string) => {
+      const calls = [{ ...call("{}"), id }];
+      const [ask, answer] = prepare(template, [
+        asked({ tool_calls: calls }),
+        { ...result, tool_call_id: id },
+      ]);
+      return [(ask!.tool_calls![0] as { id: string }).id, answer!.tool_call_id];
+    };
+    const strict = "tool_call.id|length != 9";
+    expect(ids("", "call_1")).toEqual(["call_1", "call_1"]);
+    expect(ids(strict, "abcdefghi")).toEqual(["abcdefghi", "abcdefghi"]);
+    const [one, same] = ids(strict, "call_1");
+    expect(one).toMatch(/^[a-z0-9]{9}$/);
+    expect(same).toBe(one);
+    expect(ids(strict, "call_2")[0]).not.toBe(one);
+  });
+
+  test("an empty list of calls is none", () => {
+    expect(prepare("", [{ role: "assistant", content: "a", tool_calls: [] }])).toEqual([
+      { role: "assistant", content: "a" },
+    ]);
+  });
+
   test("other messages stay as they are", () => {
     const messages = [{ role: "system", content: "<think>a</think>" }, user, { role: "assistant" }];
     expect(prepare("<think>", messages)).toEqual(messages);

@@ -1,32 +1,12 @@
 import type { ChatMessage, MessagePart } from "../chat-message.ts";
-import { isObject } from "../json.ts";
+import { type CallForms, CallHistory, callForms } from "./call-history.ts";
 import type { ChannelDescription } from "./channel-description.ts";
 import { ChannelParser } from "./channel-parser.ts";
-import { readArguments } from "./read-json-calls.ts";
-
-/** How a template reads a message with tool calls. */
-interface CallForms {
-  /** It knows thoughts by the name `reasoning_content`. */
-  readonly reasoning: boolean;
-  /** It asks whether there is content; others look into it unasked, and "" serves them. */
-  readonly nullContent: boolean;
-  /** It prints `arguments` as they are: JSON text. Others want the object. */
-  readonly textArguments: boolean;
-}
-
-function callForms(templates: readonly string[]): CallForms {
-  const has = (pattern: RegExp): boolean => templates.some((text) => pattern.test(text));
-  return {
-    reasoning: has(/reasoning_content/),
-    nullContent: has(/== 'assistant' and message\['content'\] is\s+(?:not\s+)?none/),
-    textArguments: has(/arguments['"]?\]?\s*(?:\+|~|-?\}\})/) && !has(/arguments['"]?\]?\s*(?:\||is\s)/),
-  };
-}
 
 /**
  * Messages in OpenAI's form as chat templates want them. Thoughts that stand in the content of earlier answers are
  * taken out; those of the current loop of tool calls become `reasoning_content` where the template knows that name.
- * Arguments of calls come in the form the template reads, JSON text or not, and tool results get their tool's name.
+ * Tool calls and their results come in the form the template reads.
  */
 export function prepareHistory(
   messages: readonly ChatMessage[],
@@ -34,17 +14,11 @@ export function prepareHistory(
 ): readonly ChatMessage[] {
   const lastUser = messages.findLastIndex(({ role }) => role === "user");
   const forms = callForms(templates);
-  const names = new Map<string, string>();
+  const calls = new CallHistory(forms);
   return messages.map((message, index) => {
-    if (message.role === "tool") return named(message, names);
+    if (message.role === "tool") return calls.result(message);
     if (message.role !== "assistant") return message;
-    const calls = message.tool_calls?.map((call) => readyCall(call, { names, forms }));
-    const content = message.content ?? (calls && !forms.nullContent ? "" : message.content);
-    const ready = {
-      ...message,
-      ...(calls && { tool_calls: calls }),
-      ...(content !== undefined && { content }),
-    };
+    const ready = calls.asked(message);
     return index < lastUser ? withoutThoughts(ready, description) : current(ready, description, forms);
   });
 }
@@ -81,30 +55,4 @@ function current(message: ChatMessage, description: ChannelDescription, forms: C
   const { text, reasoning } = splitThoughts(message.content, description);
   if (reasoning === "") return message;
   return { ...message, content: text, reasoning_content: message.reasoning_content ?? reasoning };
-}
-
-function readyCall(
-  call: unknown,
-  { names, forms }: { readonly names: Map<string, string>; readonly forms: CallForms },
-): unknown {
-  if (!isObject(call)) return call;
-  const given = isObject(call.function) ? call.function : call;
-  const { name, arguments: args = {} } = given;
-  if (typeof call.id === "string" && typeof name === "string") names.set(call.id, name);
-  const ready = { ...given, arguments: forms.textArguments ? asText(args) : asObject(args) };
-  return isObject(call.function) ? { type: "function", ...call, function: ready } : ready;
-}
-
-function asText(args: unknown): unknown {
-  return isObject(args) ? JSON.stringify(args) : args;
-}
-
-function asObject(args: unknown): unknown {
-  if (typeof args !== "string") return args;
-  return args.trim() === "" ? {} : (readArguments(args) ?? args);
-}
-
-function named(message: ChatMessage, names: ReadonlyMap<string, string>): ChatMessage {
-  const name = typeof message.tool_call_id === "string" ? names.get(message.tool_call_id) : undefined;
-  return name === undefined || message.name !== undefined ? message : { ...message, name };
 }
