@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "crew.h"
 #include "error.h"
 #include "kernels/levels.h"
 #include "memory.h"
@@ -34,6 +35,7 @@ class Device {
   const Level& level;
   const Live live = std::make_shared<std::atomic<int64_t>>(0);
   Pool& pool() { return *pool_; }
+  Crew crew;
 
  private:
   void captain();

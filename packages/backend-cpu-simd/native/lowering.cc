@@ -152,10 +152,12 @@ void Lowering::add(const Node& node, Kernel kernel, std::vector<Operand> inputs,
   plan_.inputs_.push_back(std::move(inputs));
   call.inputs = plan_.inputs_.back().data();
   const std::string& op = ops_[node.op];
+  if (op == "matmul") plan_.work_ += size_of(call.inputs[1].shape).fixed;
   if (op == "attention") attend(node, call);
   if (op == "expert-matmul") {
     const int64_t routed = size_of(call.inputs[1].shape).most(program_.maxTokens, program_.maxRows);
     const Shape& expert = call.inputs[2].shape;
+    plan_.work_ += call.inputs[1].shape.dims[1] * size_of(expert).fixed;
     plan_.scratchBytes_ = std::max(plan_.scratchBytes_, expert_scratch(routed, call.count - 2, expert.dims[expert.rank - 1]));
   }
   // Attention's segments lie in memory that the attention before it may still be joining.

@@ -1,6 +1,7 @@
 #include "plan.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 
 #include "lowering.h"
@@ -82,30 +83,47 @@ void Plan::run(const StepInput& input, const std::vector<bool>& asked, StepResul
   SelectRows select{input.select, input.rows(), limits.vocab, logits_ >= 0 ? (const float*)outputs_[logits_].data : nullptr, result,
                     *device.level.kernels};
   if (selects) select.prepare();
-  Pool& pool = device.pool();
-  if (!stopped) {
-    pool.run([&](int thread) {
-      const Share share{thread, pool.threads(), scratch_.data() + scratchBytes_ * thread};
-      for (const PlannedCall& planned : calls_) {
-        if (planned.barrier && pool.barrier(stop)) {
-          if (thread == 0) stopped = true;
-          return;
-        }
-        planned.call.kernel(planned.call, step, share);
-      }
-      if (!selects) return;
-      if (pool.barrier(stop)) {
-        if (thread == 0) stopped = true;
-        return;
-      }
-      select.chunks(share);
-      pool.barrier([] { return false; });
-      select.finish(share);
-    });
-  }
+  if (!stopped) stopped = walk(step, selects ? &select : nullptr, stop);
   if (stopped) fail("aborted", "The step was stopped.");
   lastRows_ = input.rows();
   deliver(input, asked, result);
+}
+
+bool Plan::walk(const Step& step, SelectRows* select, const std::function<bool()>& stop) {
+  Device& device = *weights->device;
+  Pool& pool = device.pool();
+  if (pool.threads() == 1 || device.crew.alone((int64_t)step.tokens * work_)) {
+    const Share share{0, 1, scratch_.data()};
+    for (const PlannedCall& planned : calls_) {
+      if (planned.barrier && stop()) return true;
+      planned.call.kernel(planned.call, step, share);
+    }
+    if (select) select->chunks(share);
+    if (select) select->finish(share);
+    return false;
+  }
+  bool stopped = false;
+  const auto began = std::chrono::steady_clock::now();
+  const int64_t waited = pool.waited();
+  pool.run([&](int thread) {
+    const Share share{thread, pool.threads(), scratch_.data() + scratchBytes_ * thread};
+    const auto halts = [&] {
+      const bool halt = pool.barrier(stop);
+      if (halt && thread == 0) stopped = true;
+      return halt;
+    };
+    for (const PlannedCall& planned : calls_) {
+      if (planned.barrier && halts()) return;
+      planned.call.kernel(planned.call, step, share);
+    }
+    if (!select || halts()) return;
+    select->chunks(share);
+    pool.barrier([] { return false; });
+    select->finish(share);
+  });
+  const auto took = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - began);
+  device.crew.report(pool.waited() - waited, took.count());
+  return stopped;
 }
 
 void Plan::deliver(const StepInput& input, const std::vector<bool>& asked, StepResult& result) {

@@ -1,11 +1,15 @@
 // A program ready to run on one device: a list of kernel calls over fixed addresses.
 #pragma once
+#include <functional>
+
 #include "program.h"
 #include "state.h"
 #include "step-input.h"
 #include "weights.h"
 
 namespace engine {
+
+struct SelectRows;
 
 // Rows begin … end of a stored weight: where they lie, and as what.
 struct WeightPlace {
@@ -51,6 +55,8 @@ class Plan {
   friend class Lowering;
   void alive() const;
   Step begin(const StepInput& input);
+  // Runs all calls and the selection; true when `stop` ended it before.
+  bool walk(const Step& step, SelectRows* select, const std::function<bool()>& stop);
   void deliver(const StepInput& input, const std::vector<bool>& asked, StepResult& result);
 
   std::vector<PlannedCall> calls_;
@@ -61,6 +67,7 @@ class Plan {
   std::vector<int32_t> cacheOf_;
   std::vector<CacheView> views_;
   std::vector<StateView> states_;
+  int64_t work_ = 0;  // multiply-adds of one row in matrix products
   int64_t scratchBytes_ = 64;
   Memory arena_, ids_, scratch_, partials_;
   std::vector<Memory> kept_;

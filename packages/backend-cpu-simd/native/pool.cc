@@ -60,14 +60,19 @@ void Pool::await(std::atomic<uint32_t>& value, uint32_t old) {
     if (value.load(std::memory_order_acquire) != old) return;
     relax();
   }
-  const auto parked = Clock::now() + std::chrono::microseconds(500);
-  while (Clock::now() < parked) {
+  const auto began = Clock::now();
+  const auto count = [&] {
+    const auto waited = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - began);
+    waited_.fetch_add(waited.count(), std::memory_order_relaxed);
+  };
+  while (Clock::now() - began < std::chrono::microseconds(500)) {
     for (int i = 0; i < 16; i++) {
-      if (value.load(std::memory_order_acquire) != old) return;
+      if (value.load(std::memory_order_acquire) != old) return count();
       relax();
     }
   }
   value.wait(old, std::memory_order_acquire);
+  count();
 }
 
 }  // namespace engine

@@ -14,6 +14,8 @@ class Pool {
   ~Pool();
   Pool(const Pool&) = delete;
   int threads() const { return (int)workers_.size() + 1; }
+  // Nanoseconds that threads have waited for each other inside run(), summed over all of them.
+  int64_t waited() const { return waited_.load(std::memory_order_relaxed); }
 
   // Every thread runs body(thread), the caller as thread 0; returns when all are done.
   template <class Body>
@@ -41,8 +43,8 @@ class Pool {
   void run(Body body, void* context);
   void work(int thread);
   void release(uint32_t phase);
-  // Spins half a millisecond while the value stays, then parks.
-  static void await(std::atomic<uint32_t>& value, uint32_t old);
+  // Spins half a millisecond while the value stays, then parks. Counts what it waits beyond the first moment.
+  void await(std::atomic<uint32_t>& value, uint32_t old);
 
   std::vector<std::thread> workers_;
   Body body_ = nullptr;
@@ -52,6 +54,7 @@ class Pool {
   alignas(64) std::atomic<uint32_t> arrived_{0};
   alignas(64) std::atomic<uint32_t> phase_{0};
   std::atomic<bool> stopped_{false};
+  std::atomic<int64_t> waited_{0};
 };
 
 }  // namespace engine

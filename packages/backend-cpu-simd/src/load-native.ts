@@ -28,7 +28,8 @@ function search(): Native | string {
   const platform = platformName();
   const require = createRequire(import.meta.url);
   const failures: string[] = [];
-  for (const path of [packaged(require, platform), localBuild()]) {
+  // What was built here was built on purpose: a package of an older state must not hide it.
+  for (const path of [localBuild(), packaged(require, platform)]) {
     if (!path) continue;
     try {
       return require(path) as Native;

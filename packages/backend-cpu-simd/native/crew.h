@@ -1,0 +1,37 @@
+// How many threads a step gets: all, or one. Little work is done sooner by one; and where other processes hold
+// the cores, threads that wait for each other at every op lose to one alone. No number depends on it.
+#pragma once
+#include <algorithm>
+#include <cstdint>
+
+namespace engine {
+
+class Crew {
+ public:
+  // `work`: multiply-adds of the step's matrix products.
+  bool alone(int64_t work) {
+    if (work < kLittle) return true;
+    if (resting_ == 0) return false;
+    resting_--;
+    return true;
+  }
+
+  // After a step of all threads: nanoseconds they waited for each other, summed, and how long the step took.
+  void report(int64_t waited, int64_t took) {
+    if (2 * waited < took) {
+      rest_ = kRest;
+      return;
+    }
+    resting_ = rest_;
+    rest_ = std::min(2 * rest_, 16 * kRest);
+  }
+
+ private:
+  // About 0.1 ms of one thread, some hundred times what waking the others costs.
+  static constexpr int64_t kLittle = 1 << 20;
+  // Steps alone before all threads are tried again; doubled each time they are found waiting.
+  static constexpr int kRest = 8;
+  int rest_ = kRest, resting_ = 0;
+};
+
+}  // namespace engine
