@@ -1,0 +1,2 @@
+export { description, type ModelDescription } from "./description.ts";
+export { modelPath } from "./model-path.ts";
