@@ -29,6 +29,9 @@ export const gitSha1 = (bytes: Uint8Array) =>
 export const isLarge = (path: string) => path.endsWith(".safetensors");
 export const blobName = (path: string, bytes: Uint8Array) => (isLarge(path) ? sha256(bytes) : gitSha1(bytes));
 
+/** As a file server's, which is not the hub's hash. */
+export const etagOf = (bytes: Uint8Array) => `"${sha256(bytes).slice(0, 16)}"`;
+
 /** Starts hubs on 127.0.0.1 that are stopped after each test. Call at the top level. */
 export function hubServers(): (files: Record<string, Buffer>) => Promise<HubServer> {
   const servers: Server[] = [];
@@ -92,7 +95,7 @@ function entries(hub: HubServer): Record<string, unknown>[] {
 
 /** As a good server does: ranges, and `If-Range`. */
 export const serve: Fault = (request, response, bytes) => {
-  const etag = `"${sha256(bytes).slice(0, 16)}"`;
+  const etag = etagOf(bytes);
   const { range, "if-range": ifRange } = request.headers;
   const begin = Number(/^bytes=(\d+)-$/.exec(range ?? "")?.[1] ?? Number.NaN);
   if (Number.isNaN(begin) || (ifRange !== undefined && ifRange !== etag)) {
