@@ -153,6 +153,7 @@ void Lowering::add(const Node& node, Kernel kernel, std::vector<Operand> inputs,
   call.inputs = plan_.inputs_.back().data();
   const std::string& op = ops_[node.op];
   if (op == "matmul") plan_.work_ += size_of(call.inputs[1].shape).fixed;
+  if (op == "delta-rule") plan_.work_ += 4 * plan_.states_[node.attrs.cache].width;
   if (op == "attention") attend(node, call);
   if (op == "expert-matmul") {
     const int64_t routed = size_of(call.inputs[1].shape).most(program_.maxTokens, program_.maxRows);

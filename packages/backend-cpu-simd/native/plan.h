@@ -67,7 +67,7 @@ class Plan {
   std::vector<int32_t> cacheOf_;
   std::vector<CacheView> views_;
   std::vector<StateView> states_;
-  int64_t work_ = 0;  // multiply-adds of one row in matrix products
+  int64_t work_ = 0;  // multiply-adds of one row in matrix products and recurrent states
   int64_t scratchBytes_ = 64;
   Memory arena_, ids_, scratch_, partials_;
   std::vector<Memory> kept_;

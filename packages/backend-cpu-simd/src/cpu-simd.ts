@@ -8,9 +8,14 @@ import { translated } from "./native-error.ts";
 /** The processor's vector units on all its threads, at the best instruction set level this machine has. */
 export const cpuSimd: Backend = backendAt(undefined);
 
+export interface LevelOptions {
+  /** Each step on all threads, be its work ever so little: to test that threads change no number. */
+  readonly everyThread?: boolean;
+}
+
 /** The same at a fixed level: to compare levels. `unavailable()` says so where the machine lacks it. */
-export function cpuSimdAt(level: IsaLevel): Backend {
-  return backendAt(level);
+export function cpuSimdAt(level: IsaLevel, options: LevelOptions = {}): Backend {
+  return backendAt(level, options);
 }
 
 /** The levels this machine can run, plainest first; none without the native part. */
@@ -18,7 +23,7 @@ export function isaLevels(): readonly IsaLevel[] {
   return whyNoNative() === undefined ? loadNative().levels : [];
 }
 
-function backendAt(level: IsaLevel | undefined): Backend {
+function backendAt(level: IsaLevel | undefined, { everyThread = false }: LevelOptions = {}): Backend {
   return {
     api: 1,
     name: "cpu-simd",
@@ -38,7 +43,7 @@ function backendAt(level: IsaLevel | undefined): Backend {
       const chosen = level ?? native.levels.at(-1)!;
       return new CpuDevice(
         native,
-        translated(() => new native.Device(chosen, threads)),
+        translated(() => new native.Device(chosen, threads, everyThread)),
         chosen,
         threads,
       );

@@ -7,7 +7,7 @@ export interface Native {
   readonly levels: readonly IsaLevel[];
   /** Names of the ops it has kernels for. */
   readonly ops: readonly string[];
-  readonly Device: new (level: IsaLevel, threads: number) => NativeDevice;
+  readonly Device: new (level: IsaLevel, threads: number, everyThread: boolean) => NativeDevice;
   readonly Weights: new (device: NativeDevice) => NativeWeights;
   readonly State: new (
     device: NativeDevice,

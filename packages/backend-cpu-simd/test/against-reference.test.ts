@@ -23,7 +23,7 @@ describe.skipIf(cpuSimd.unavailable())("against the reference", () => {
   for (const level of isaLevels()) {
     for (const type of TYPES) {
       test(`${level} with weights and keys in ${type}`, async () => {
-        const device = await cpuSimdAt(level).open({ threads: 2 });
+        const device = await cpuSimdAt(level, { everyThread: true }).open({ threads: 2 });
         const { plan } = await openTiny(device, { type, kv: type });
         const values = await hiddenOf(plan, stepOf({ tokens: text, cached: 0 }));
         await device.close();

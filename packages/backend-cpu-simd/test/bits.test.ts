@@ -14,7 +14,7 @@ afterEach(async () => {
 /** A row's numbers do not depend on what runs beside it, on how a prompt is cut, or on the threads. */
 describe.skipIf(cpuSimd.unavailable()).each(isaLevels())("bits at %s", (level) => {
   const open = async (threads: number, options: TinyOptions = {}) => {
-    const device = await cpuSimdAt(level).open({ threads });
+    const device = await cpuSimdAt(level, { everyThread: true }).open({ threads });
     opened.push(device);
     return (await openTiny(device, options)).plan;
   };

@@ -65,7 +65,7 @@ afterEach(async () => {
 
 describe.skipIf(cpuSimd.unavailable()).each(isaLevels())("rows routed to experts at %s", (level) => {
   const open = async (threads: number): Promise<Device> => {
-    const device = await cpuSimdAt(level).open({ threads });
+    const device = await cpuSimdAt(level, { everyThread: true }).open({ threads });
     opened.push(device);
     return device;
   };

@@ -1,22 +1,25 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { cpuSimd, cpuSimdAt, isaLevels } from "@engine/backend-cpu-simd";
 import { describe } from "vitest";
 import { testArchitecture } from "../src/index.ts";
-import { architectureOf } from "./families.ts";
+import { testLongPrompt } from "../src/test-far-positions.ts";
+import { goldens } from "./families.ts";
 
-const fixtures = fileURLToPath(new URL("../fixtures/", import.meta.url));
 const levels = isaLevels();
-const backends = levels.length > 0 ? levels.map((level) => cpuSimdAt(level)) : [cpuSimd];
+const backends =
+  levels.length > 0 ? levels.map((level) => cpuSimdAt(level, { everyThread: true })) : [cpuSimd];
 
 // Every variant at every level takes a minute of one core, so none is left out. One thread: on a busy machine
 // threads wait for each other; that their number changes no bit is one of the tests.
 backends.forEach((backend, i) => {
   describe(levels[i] ?? "any level", () => {
-    for (const name of readdirSync(fixtures)) {
-      const text = readFileSync(`${fixtures}${name}/config.json`, "utf8");
-      const { model_type } = JSON.parse(text) as { model_type: string };
-      testArchitecture(architectureOf(model_type), `${fixtures}${name}`, { backend, threads: 1 });
-    }
+    for (const { architecture, folder } of goldens())
+      testArchitecture(architecture, folder, { backend, threads: 1 });
   });
+});
+
+describe.skipIf(levels.length === 0)("a real text of 32k tokens", () => {
+  for (const { architecture, name, folder } of goldens()) {
+    if (name !== "llama" && name !== "mistral") continue;
+    testLongPrompt(architecture, folder, { backend: cpuSimd, tokens: 32768, tolerance: 2e-3 });
+  }
 });

@@ -13,7 +13,7 @@ Napi::Function DeviceObject::define(Napi::Env env) {
                      });
 }
 
-// new Device(level, threads)
+// new Device(level, threads, everyThread)
 DeviceObject::DeviceObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   guard(info.Env(), [&] {
     const std::string wanted = info[0].ToString();
@@ -23,6 +23,7 @@ DeviceObject::DeviceObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {
       if (wanted == levels[i].name && levels[i].here()) link = std::make_shared<Link>(info.Env(), levels[i], (int)threads);
     }
     if (!link) fail("unsupported", "This machine cannot run instruction set \"%s\".", wanted.c_str());
+    link->device()->crew.always = info[2].ToBoolean();
     info.This().As<Napi::Object>().TypeTag(&tag);
   });
 }
