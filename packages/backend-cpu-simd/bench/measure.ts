@@ -113,7 +113,7 @@ async function openSet(fd: number, options: SetOptions): Promise<OpenSet> {
   const { type, shape, threads, tokens, residency } = options;
   const native = loadNative();
   const level = native.levels.find((one) => one === LEVEL) ?? native.levels.at(-1)!;
-  const addon = new native.Device(level, threads);
+  const addon = new native.Device(level, threads, true);
   const device = new CpuDevice(native, addon, level, threads);
   const { source, names } = bigSource(fd, type, shape);
   const used = names.slice(0, options.matrices ?? names.length);

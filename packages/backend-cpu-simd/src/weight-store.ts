@@ -81,6 +81,16 @@ export class CpuWeights extends Owned implements WeightStore {
     return place;
   }
 
+  /** How long all threads take to read each matrix once: decode cannot be faster. */
+  async readSeconds(): Promise<number> {
+    this.alive();
+    let seconds = 0;
+    for (const { use, region, offset } of this.#places.values()) {
+      if (use.access === "whole") seconds += await this.native.readSeconds(region, offset, partOf(use).bytes);
+    }
+    return seconds;
+  }
+
   #map(stored: readonly Stored[]): void {
     const regions = new Map<number, number>();
     for (const { use, extent, mapped, bytes } of stored) {

@@ -21,7 +21,10 @@ function noise(count: number): Float32Array {
 }
 
 async function main(): Promise<void> {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: { dtype: { type: "string", default: "bf16" } } });
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { dtype: { type: "string", default: "bf16" } },
+  });
   const [name = "", folder] = positionals;
   const shape = shapes[name];
   if (!shape || !folder || !["bf16", "f16", "f32"].includes(values.dtype)) {
@@ -45,7 +48,12 @@ async function main(): Promise<void> {
   await writeFile(join(folder, "config.json"), JSON.stringify(configOf(shape), null, 2));
   const tensors = tensorsOf(shape).map(({ name, shape }) => {
     const count = shape.reduce((product, dim) => product * dim, 1);
-    return { name, shape, dtype: values.dtype, data: () => (shape.length === 1 ? [ones(count)] : pieces(count * size)) };
+    return {
+      name,
+      shape,
+      dtype: values.dtype,
+      data: () => (shape.length === 1 ? [ones(count)] : pieces(count * size)),
+    };
   });
   await writeSafetensors(join(folder, "model.safetensors"), tensors);
 }

@@ -60,12 +60,12 @@ export function tensorsOf(shape: ModelShape): { name: string; shape: number[] }[
   const { hidden, heads, kvHeads, headDim, intermediate } = shape;
   const layer = (i: number): { name: string; shape: number[] }[] =>
     Object.entries({
-      "input_layernorm": [hidden],
+      input_layernorm: [hidden],
       "self_attn.q_proj": [heads * headDim, hidden],
       "self_attn.k_proj": [kvHeads * headDim, hidden],
       "self_attn.v_proj": [kvHeads * headDim, hidden],
       "self_attn.o_proj": [hidden, heads * headDim],
-      "post_attention_layernorm": [hidden],
+      post_attention_layernorm: [hidden],
       "mlp.gate_proj": [intermediate, hidden],
       "mlp.up_proj": [intermediate, hidden],
       "mlp.down_proj": [hidden, intermediate],
