@@ -15,6 +15,8 @@
 #include "dots-inl.h"
 #include "matmul-inl.h"
 #include "append-inl.h"
+#include "attention-rows-inl.h"
+#include "attention-segment-inl.h"
 #include "attention-inl.h"
 #include "routing-inl.h"
 #include "expert-matmul-inl.h"
