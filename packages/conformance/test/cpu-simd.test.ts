@@ -4,7 +4,8 @@ import { testBackend } from "../src/index.ts";
 
 // Without the native part there is one level to ask, which is skipped with the backend's own sentence.
 const levels = isaLevels();
-const backends = levels.length > 0 ? levels.map((level) => cpuSimdAt(level, { everyThread: true })) : [cpuSimd];
+const backends =
+  levels.length > 0 ? levels.map((level) => cpuSimdAt(level, { everyThread: true })) : [cpuSimd];
 
 backends.forEach((backend, i) => {
   // Threads on a busy machine wait for each other; that they change no bit is a test of its own.
