@@ -23,6 +23,8 @@ def main(folder: str, ids: str, out: str) -> None:
         def hook(_module, _inputs, output):
             value = output[0] if isinstance(output, tuple) else output
             if isinstance(value, torch.Tensor) and value.shape[:2] == tokens.shape:
+                # Gemma's embedding module multiplies; ours is a step of its own.
+                value = value / getattr(_module, "scalar_embed_scale", 1.0)
                 seen[name] = value[0].reshape(tokens.shape[1], -1).float().contiguous().clone()
 
         return hook

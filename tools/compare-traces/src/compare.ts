@@ -80,6 +80,6 @@ function place(name: string): { readonly layer: number; readonly step: number } 
     const step = STEPS.findIndex((word) => inside[2]!.includes(word));
     return { layer: Number(inside[1]), step: step < 0 ? STEPS.length : step };
   }
-  const first = /embed/.test(name);
+  const first = /(^|\.)embed/.test(name);
   return { layer: first ? -1 : Number.MAX_SAFE_INTEGER, step: name === "logits" ? 1 : 0 };
 }
