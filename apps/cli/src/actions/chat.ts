@@ -1,19 +1,21 @@
 import { EngineError } from "@engine/core";
-import type { GenerateOptions, GenerateResult } from "@engine/runtime";
+import type { GenerateResult } from "@engine/runtime";
 import { EXIT, stoppedExitCode } from "../exit-code.ts";
 import type { Io, StopReason } from "../io.ts";
 import { answerOptions } from "../models/answer-options.ts";
-import { Conversation } from "../models/conversation.ts";
+import { type AskOptions, Conversation } from "../models/conversation.ts";
 import { openModel } from "../models/open-model.ts";
 import type { ModelFlags } from "../options/model-flags.ts";
 import { checkSampling, type SamplingFlags } from "../options/sampling-flags.ts";
+import { type ThinkingFlags, thinkingOptions } from "../options/thinking-flags.ts";
 import { stopper, unlessStopped } from "../stopper.ts";
+import { EventWriter } from "../terminal/event-writer.ts";
 import { lineReader } from "../terminal/line-reader.ts";
 import { paint } from "../terminal/paint.ts";
 import { ProgressBar } from "../terminal/progress-bar.ts";
 import { statusLine } from "../terminal/status-line.ts";
 
-export interface ChatFlags extends ModelFlags, SamplingFlags {
+export interface ChatFlags extends ModelFlags, SamplingFlags, ThinkingFlags {
   readonly system?: string;
 }
 
@@ -42,7 +44,7 @@ export async function chat(
   }
   const typed = io.stdin.isTTY === true;
   if (typed) tell(`${model.name}: /help lists the commands, Ctrl-D leaves.`);
-  const options = answerOptions(model, flags);
+  const options = { ...answerOptions(model, flags), ...thinkingOptions(flags) };
   const lines = lineReader(io);
   try {
     for (;;) {
@@ -69,21 +71,24 @@ export async function chat(
 async function reply(
   io: Io,
   conversation: Conversation,
-  { line, options }: { readonly line: string; readonly options: GenerateOptions },
+  { line, options }: { readonly line: string; readonly options: AskOptions },
 ): Promise<{ reason: StopReason | undefined; result?: GenerateResult }> {
   using stop = stopper(io);
   using bar = new ProgressBar(io);
+  const writer = new EventWriter(io);
   try {
     const answer = conversation.ask(line, { ...options, signal: stop.signal, onProgress: bar.update });
     let step = await answer.next();
     for (; !step.done; step = await answer.next()) {
       bar.clear();
-      io.stdout.write(step.value);
+      writer.write(step.value);
     }
+    writer.end();
     io.stdout.write("\n");
     return { reason: stop.reason, result: step.value };
   } catch (error) {
     bar.clear();
+    writer.end();
     if (!EngineError.isInstance(error)) throw error;
     const next = error.code === "context-overflow" ? " /clear begins anew." : "";
     io.stderr.write(`${paint(io.stderr, io.env).red("error:")} ${error.message}${next}\n`);

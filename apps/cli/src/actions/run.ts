@@ -13,11 +13,12 @@ import { writeLogits } from "../models/write-logits.ts";
 import { modelAndPrompt, type PromptFlags } from "../options/model-and-prompt.ts";
 import type { ModelFlags } from "../options/model-flags.ts";
 import { checkSampling, type SamplingFlags } from "../options/sampling-flags.ts";
+import { type ThinkingFlags, thinkingOptions } from "../options/thinking-flags.ts";
 import { type Stopper, stopper, unlessStopped } from "../stopper.ts";
 import { statusLine } from "../terminal/status-line.ts";
 import { UsageError } from "../usage-error.ts";
 
-export interface RunFlags extends ModelFlags, SamplingFlags, PromptFlags {
+export interface RunFlags extends ModelFlags, SamplingFlags, ThinkingFlags, PromptFlags {
   readonly raw?: boolean;
   readonly system?: string;
   readonly ignoreEos?: boolean;
@@ -55,11 +56,13 @@ async function answerPrompt(io: Io, { path, prompt, flags, stop }: Task): Promis
   const traces = flags.modules ? "modules" : flags.layers ? "layers" : "none";
   const taps = { none: {}, layers: { taps: "all" }, modules: { taps: "modules" } } as const;
   await using model = await openModel(io, path, { flags, signal, ...taps[traces] });
-  const tokens = promptTokens(model, prompt, { raw: flags.raw ?? false, system: flags.system });
+  const thought = thinkingOptions(flags);
+  const wish = { ...thought, raw: flags.raw ?? false, system: flags.system };
+  const tokens = promptTokens(model, prompt, wish);
   if (flags.logits !== undefined) {
     await writeLogits(io, model, { file: flags.logits, traces, ids: tokens.ids, signal });
   }
-  const options = { ...answerOptions(model, flags), signal };
+  const options = { ...answerOptions(model, flags), ...thought, signal };
   const result = await answer(io, model, { tokens, options, quiet: flags.json });
   if (flags.json) {
     const text = typeof prompt === "string" ? { prompt } : {};
@@ -73,6 +76,10 @@ async function answerPrompt(io: Io, { path, prompt, flags, stop }: Task): Promis
 function checkFlags(flags: RunFlags): void {
   if ((flags.layers || flags.modules) && flags.logits === undefined)
     throw new UsageError("--layers and --modules go with --logits FILE.");
+  if (flags.raw && (flags.think !== undefined || flags.thoughtBudget !== undefined))
+    throw new UsageError(
+      "--think, --no-think and --thought-budget need the chat template, but --raw leaves it out.",
+    );
   checkSampling(flags);
 }
 

@@ -3,6 +3,7 @@ import type { ChatFlags } from "../actions/chat.ts";
 import type { Io } from "../io.ts";
 import { addModelFlags } from "../options/model-flags.ts";
 import { addSamplingFlags } from "../options/sampling-flags.ts";
+import { addThinkingFlags } from "../options/thinking-flags.ts";
 
 export function chatCommand(io: Io, finish: (exitCode: number) => void): Command {
   const command = new Command("chat")
@@ -11,7 +12,7 @@ export function chatCommand(io: Io, finish: (exitCode: number) => void): Command
     .argument("[model]", "a folder, a .safetensors file or a hub id; the demo model unless given")
     .optionsGroup("Conversation:")
     .option("--system <text>", "the system message");
-  addSamplingFlags(command);
+  addThinkingFlags(addSamplingFlags(command));
   return addModelFlags(command)
     .addHelpText(
       "after",

@@ -4,6 +4,7 @@ import type { Io } from "../io.ts";
 import { addModelFlags } from "../options/model-flags.ts";
 import { tokenIds } from "../options/numbers.ts";
 import { addSamplingFlags } from "../options/sampling-flags.ts";
+import { addThinkingFlags } from "../options/thinking-flags.ts";
 
 export function runCommand(io: Io, finish: (exitCode: number) => void): Command {
   const command = new Command("run")
@@ -19,7 +20,7 @@ export function runCommand(io: Io, finish: (exitCode: number) => void): Command 
     )
     .option("--raw", "continue the prompt as it is, without the chat template")
     .option("--system <text>", "the system message of the chat template");
-  addSamplingFlags(command);
+  addThinkingFlags(addSamplingFlags(command));
   command
     .option("--ignore-eos", "go on past the model's end-of-text tokens")
     .optionsGroup("Output:")
@@ -39,10 +40,11 @@ const HELP = `
 One argument alone is the model, unless it cannot be the name of one (it has spaces, for example): then it is
 a prompt for the demo model. engine run --prompt TEXT is always a prompt for the demo model.
 
-Without a chat template, or with --raw, stdout is the prompt and its continuation; with one it is the answer.
+Without a chat template, or with --raw, stdout is the prompt and its continuation; with one it is the
+answer, and a thought before it goes to stderr, if that is a terminal.
 A model without a tokenizer prints token ids.
 --json: { tokens, text, finishReason, usage, timings, memory, … }; tokens and text are the generated part only,
-the prompt stands in "prompt". finishReason is "stop", "length" or "abort" (Ctrl-C, exit code 130).
+the prompt stands in "prompt", a thought in "reasoning" (its tokens are among tokens), tool calls in "toolCalls". finishReason is "stop", "length" or "abort" (Ctrl-C, exit code 130).
 
 Examples:
   engine run "Once upon a time"

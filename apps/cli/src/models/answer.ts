@@ -1,25 +1,30 @@
-import type { Model } from "@engine/auto";
+import type { ChatOptions, ChatResult, Model } from "@engine/auto";
 import type { GenerateOptions, GenerateResult } from "@engine/runtime";
 import type { Io } from "../io.ts";
+import { EventWriter } from "../terminal/event-writer.ts";
 import { ProgressBar } from "../terminal/progress-bar.ts";
 import type { PromptTokens } from "./prompt-tokens.ts";
 
 export interface AnswerOptions {
   readonly tokens: PromptTokens;
-  readonly options: GenerateOptions & { readonly maxTokens: number };
+  readonly options: GenerateOptions &
+    Pick<ChatOptions, "thinking" | "thoughtBudget"> & { readonly maxTokens: number };
   /** Nothing on stdout. */
   readonly quiet?: boolean | undefined;
 }
 
 /**
  * Generates, and writes the text to stdout as it comes, after the prompt where it continues one. Without a tokenizer
- * the token ids stand for the text: 12,7,300.
+ * the token ids stand for the text: 12,7,300. An answer in a conversation is shown without its thoughts.
  */
 export async function answer(
   io: Io,
-  model: Pick<Model, "generate" | "tokenizer">,
+  model: Pick<Model, "chat" | "generate" | "tokenizer">,
   { tokens, options, quiet = false }: AnswerOptions,
-): Promise<GenerateResult> {
+): Promise<GenerateResult | ChatResult> {
+  if (tokens.messages && options.maxTokens > 0) {
+    return await converse(io, model, { messages: tokens.messages, options, quiet });
+  }
   using bar = new ProgressBar(io);
   let printed = "";
   const print = (text: string): void => {
@@ -42,6 +47,28 @@ export async function answer(
   // A terminal's next prompt begins on a line of its own; a pipe gets the text and nothing else.
   if (io.stdout.isTTY === true && printed !== "" && !printed.endsWith("\n")) print("\n");
   return result;
+}
+
+/** The answer of the chat template's conversation. */
+async function converse(
+  io: Io,
+  model: Pick<Model, "chat">,
+  {
+    messages,
+    options,
+    quiet,
+  }: Pick<AnswerOptions, "options" | "quiet"> & Required<Pick<PromptTokens, "messages">>,
+): Promise<ChatResult> {
+  using bar = new ProgressBar(io);
+  const writer = new EventWriter(io, { quiet });
+  const chat = model.chat(messages, { ...options, onProgress: bar.update });
+  for await (const event of chat) {
+    bar.clear();
+    if (event.type !== "finish") writer.write(event);
+  }
+  writer.end();
+  if (io.stdout.isTTY === true && writer.last !== "" && !writer.last.endsWith("\n")) io.stdout.write("\n");
+  return await chat.result;
 }
 
 /** What --max-tokens 0 gives: the prompt is not even read. */

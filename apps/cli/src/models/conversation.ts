@@ -1,7 +1,10 @@
-import type { Model } from "@engine/auto";
+import type { ChatOptions, Model } from "@engine/auto";
 import { EngineError } from "@engine/core";
-import type { GenerateOptions, GenerateResult, Session } from "@engine/runtime";
-import type { ChatMessage } from "@engine/tokenizer";
+import type { GenerateOptions, GenerateResult, Generation, Session } from "@engine/runtime";
+import type { ChannelEvent, ChatMessage } from "@engine/tokenizer";
+import { later } from "./later.ts";
+
+export type AskOptions = Omit<ChatOptions, "generate" | "tools">;
 
 /** A conversation with one model. What a session has read stays there: a turn reads only what is new. */
 export class Conversation implements AsyncDisposable {
@@ -28,13 +31,20 @@ export class Conversation implements AsyncDisposable {
     return this.#tokenizer.hasChatTemplate;
   }
 
-  /** The answer as it comes. What was said stays only if it was answered at least in part. */
-  async *ask(text: string, options: GenerateOptions): AsyncGenerator<string, GenerateResult> {
+  /** The answer as it comes. What was said stays only if it was answered at least in part, and without its thoughts. */
+  async *ask(text: string, options: AskOptions): AsyncGenerator<ChannelEvent, GenerateResult> {
     const messages: ChatMessage[] = [...this.#messages, { role: "user", content: text }];
-    const { session, fresh } = await this.#sessionFor(this.#tokens(messages, text));
-    const generation = session.generate(fresh, options);
-    for await (const piece of generation) yield piece.text;
-    const result = await generation.result;
+    const answer = this.isTemplated
+      ? this.#model.chat([...this.#system, ...messages], {
+          ...options,
+          generate: (ids, rest) => later(() => this.#generate(ids, rest)),
+        })
+      : await this.#generate(this.#continued(text), options);
+    for await (const event of answer) {
+      if (!("type" in event)) yield { type: "text", text: event.text };
+      else if (event.type !== "finish") yield event;
+    }
+    const result = await answer.result;
     this.#messages = [...messages, { role: "assistant", content: result.text }];
     return result;
   }
@@ -49,14 +59,14 @@ export class Conversation implements AsyncDisposable {
     return this.clear();
   }
 
-  #tokens(messages: readonly ChatMessage[], text: string): number[] {
-    if (!this.isTemplated) {
-      const before = this.#session?.tokens ?? [];
-      return [...before, ...this.#tokenizer.encode(text, { addSpecialTokens: before.length === 0 })];
-    }
-    const all = [...this.#system, ...messages];
-    const prompt = this.#tokenizer.chatTemplate.render({ messages: all, addGenerationPrompt: true });
-    return this.#tokenizer.encode(prompt, { addSpecialTokens: false });
+  #continued(text: string): number[] {
+    const before = this.#session?.tokens ?? [];
+    return [...before, ...this.#tokenizer.encode(text, { addSpecialTokens: before.length === 0 })];
+  }
+
+  async #generate(ids: readonly number[], options: GenerateOptions): Promise<Generation> {
+    const { session, fresh } = await this.#sessionFor(ids);
+    return session.generate(fresh, options);
   }
 
   /** The session that has read the longest part of `ids`, and what it has yet to read. */

@@ -1,17 +1,25 @@
-import type { Model } from "@engine/auto";
+import type { ChatOptions, Model } from "@engine/auto";
 import { EngineError } from "@engine/core";
+import type { ChatMessage } from "@engine/tokenizer";
 
 export interface PromptTokens {
   readonly ids: readonly number[];
   /** What the answer continues, for a prompt that is text and has no template around it. */
   readonly continues: string | undefined;
+  /** The conversation, for a prompt that the chat template writes. */
+  readonly messages?: readonly ChatMessage[];
+}
+
+export interface PromptWish extends Pick<ChatOptions, "thinking" | "thoughtBudget"> {
+  readonly raw: boolean;
+  readonly system?: string | undefined;
 }
 
 /** Token ids of a prompt: by the chat template when the model has one, unless `raw`. */
 export function promptTokens(
   { tokenizer, folder }: Pick<Model, "tokenizer" | "folder">,
   prompt: string | readonly number[],
-  { raw, system }: { readonly raw: boolean; readonly system?: string | undefined },
+  { raw, system, thinking, thoughtBudget }: PromptWish,
 ): PromptTokens {
   if (typeof prompt !== "string") return { ids: prompt, continues: undefined };
   if (!tokenizer) {
@@ -21,9 +29,12 @@ export function promptTokens(
     );
   }
   if (raw || !tokenizer.hasChatTemplate) {
-    if (system !== undefined) {
-      const why = raw ? "--raw leaves it out" : "this model has none; put the text into the prompt";
-      throw new EngineError("bad-option", `--system needs a chat template, but ${why}.`);
+    const flag = system !== undefined ? "--system" : thinking === undefined ? "--thought-budget" : "--think";
+    if (system !== undefined || thinking !== undefined || thoughtBudget !== undefined) {
+      const why = raw
+        ? "--raw leaves it out"
+        : "this model has none; put what it should know into the prompt";
+      throw new EngineError("bad-option", `${flag} needs a chat template, but ${why}.`);
     }
     return { ids: tokenizer.encode(prompt), continues: prompt };
   }
@@ -31,6 +42,10 @@ export function promptTokens(
     ...(system === undefined ? [] : [{ role: "system", content: system }]),
     { role: "user", content: prompt },
   ];
-  const text = tokenizer.chatTemplate.render({ messages, addGenerationPrompt: true });
-  return { ids: tokenizer.encode(text, { addSpecialTokens: false }), continues: undefined };
+  const text = tokenizer.chatTemplate.render({
+    ...(thinking !== undefined && { enable_thinking: thinking, thinking }),
+    messages,
+    addGenerationPrompt: true,
+  });
+  return { ids: tokenizer.encode(text, { addSpecialTokens: false }), continues: undefined, messages };
 }

@@ -1,4 +1,4 @@
-import type { Model } from "@engine/auto";
+import type { ChatResult, Model } from "@engine/auto";
 import type { GenerateResult } from "@engine/runtime";
 import { peakRssBytes } from "./peak-memory.ts";
 
@@ -9,12 +9,14 @@ export function runReport(
     result,
     prompt,
     seed,
-  }: { readonly result: GenerateResult; readonly prompt?: string; readonly seed: number },
+  }: { readonly result: GenerateResult | ChatResult; readonly prompt?: string; readonly seed: number },
 ): object {
   const { tokens, text, finishReason, usage, timings } = result;
   return {
     tokens,
     text,
+    ...("reasoning" in result && result.reasoning !== "" && { reasoning: result.reasoning }),
+    ...("toolCalls" in result && result.toolCalls.length > 0 && { toolCalls: result.toolCalls }),
     finishReason,
     usage,
     timings: { loadMs: model.loadMs, ...timings },
