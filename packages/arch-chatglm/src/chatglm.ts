@@ -10,7 +10,7 @@ import {
 } from "@engine/core";
 import {
   attention,
-  embed,
+  decoder,
   linear,
   plainRope,
   type RopeAngles,
@@ -114,6 +114,12 @@ function mlp(x: Tensor, w: Weights, c: ChatGlmConfig): Tensor {
   });
 }
 
+const NAMES = {
+  embed: "embedding.word_embeddings",
+  layers: "encoder.layers",
+  norm: "encoder.final_layernorm",
+} as const;
+
 /** ChatGLM 2 and 3, and GLM 4 9B as THUDM published them: half of each head turns, in pairs of neighbours. */
 export const chatglm: Architecture<ChatGlmConfig> = {
   api: 1,
@@ -124,19 +130,12 @@ export const chatglm: Architecture<ChatGlmConfig> = {
   ignores: [rotaryBuffers],
   context: (c) => c.context,
   forward(step, weights, c) {
-    const w = weights.at("transformer");
     const angles = ropeAngles(step, c.rope);
-    let x = embed(step.tokens, w.at("embedding.word_embeddings"));
-    step.tap("embed", x);
-    for (let i = 0; i < c.layers; i++) {
-      const layer = w.at(`encoder.layers.${i}`);
-      const normed = rmsNorm(x, layer.at("input_layernorm"), c.eps);
-      x = x.add(selfAttention(normed, layer.at("self_attention"), c, step, angles, i));
-      x = x.add(mlp(rmsNorm(x, layer.at("post_attention_layernorm"), c.eps), layer.at("mlp"), c));
-      step.tap(`layer${i}`, x);
-    }
-    const last = rmsNorm(x, w.at("encoder.final_layernorm"), c.eps);
-    step.tap("final", last);
-    return matmul(step.wanted(last), w.at("output_layer").get());
+    const last = decoder(step, weights, { ...c, names: NAMES }, (x, w, i) => {
+      const normed = rmsNorm(x, w.at("input_layernorm"), c.eps);
+      const mixed = x.add(selfAttention(normed, w.at("self_attention"), c, step, angles, i));
+      return mixed.add(mlp(rmsNorm(mixed, w.at("post_attention_layernorm"), c.eps), w.at("mlp"), c));
+    });
+    return matmul(last, weights.at("transformer.output_layer").get());
   },
 };

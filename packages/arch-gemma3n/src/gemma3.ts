@@ -11,7 +11,7 @@ import {
   type Activation,
   activation,
   attention,
-  embed,
+  decoder,
   gatedMlp,
   type LayerRopes,
   languageHead,
@@ -23,7 +23,6 @@ import {
   rope,
   ropeAngles,
   rotaryBuffers,
-  textWeights,
   towers,
 } from "@engine/nn";
 
@@ -102,26 +101,17 @@ export const gemma3: Architecture<Gemma3Config> = {
   ignores: [rotaryBuffers, towers],
   context: (c) => c.context,
   forward(step, weights, c) {
-    const w = textWeights(weights);
     const angles = { full: ropeAngles(step, c.ropes.full), sliding: ropeAngles(step, c.ropes.sliding) };
-    let x = embed(step.tokens, w.at("embed_tokens")).mul(Math.sqrt(c.hidden));
-    step.tap("embed", x);
-    for (let i = 0; i < c.layers; i++) {
-      const layer = w.at(`layers.${i}`);
-      const normed = (y: Tensor, name: string): Tensor =>
-        rmsNorm(y, layer.at(name), c.eps, { plusOne: true });
+    const frame = { ...c, scale: Math.sqrt(c.hidden), plusOne: true };
+    const last = decoder(step, weights, frame, (x, w, i) => {
+      const normed = (y: Tensor, name: string): Tensor => rmsNorm(y, w.at(name), c.eps, { plusOne: true });
       const turns = c.windows[i] ? angles.sliding : angles.full;
-      const mixed = selfAttention(normed(x, "input_layernorm"), layer.at("self_attn"), c, step, turns, i);
-      x = x.add(normed(mixed, "post_attention_layernorm"));
-      const mlp = gatedMlp(normed(x, "pre_feedforward_layernorm"), layer.at("mlp"), {
-        activation: c.activation,
-      });
-      x = x.add(normed(mlp, "post_feedforward_layernorm"));
-      step.tap(`layer${i}`, x);
-    }
-    const last = rmsNorm(x, w.at("norm"), c.eps, { plusOne: true });
-    step.tap("final", last);
-    const logits = languageHead(step.wanted(last), weights, c);
+      const mixed = selfAttention(normed(x, "input_layernorm"), w.at("self_attn"), c, step, turns, i);
+      const y = x.add(normed(mixed, "post_attention_layernorm"));
+      const mlp = gatedMlp(normed(y, "pre_feedforward_layernorm"), w.at("mlp"), { activation: c.activation });
+      return y.add(normed(mlp, "post_feedforward_layernorm"));
+    });
+    const logits = languageHead(last, weights, c);
     return c.softcap ? softcap(logits, c.softcap) : logits;
   },
 };

@@ -10,8 +10,8 @@ import {
 import {
   attention,
   type DecoderConfig,
+  decoder,
   decoderConfig,
-  embed,
   linear,
   type RopeAngles,
   rmsNorm,
@@ -63,27 +63,13 @@ export const internlm2: Architecture<InternLm2Config> = {
   ignores: [rotaryBuffers],
   context: (c) => c.context,
   forward(step, weights, c) {
-    const w = weights.at("model");
     const angles = ropeAngles(step, c.rope);
-    let x = embed(step.tokens, w.at("tok_embeddings"));
-    step.tap("embed", x);
-    for (let i = 0; i < c.layers; i++) {
-      const layer = w.at(`layers.${i}`);
-      x = x.add(
-        selfAttention(
-          rmsNorm(x, layer.at("attention_norm"), c.eps),
-          layer.at("attention"),
-          c,
-          step,
-          angles,
-          i,
-        ),
+    const last = decoder(step, weights, { ...c, names: { embed: "tok_embeddings" } }, (x, w, i) => {
+      const mixed = x.add(
+        selfAttention(rmsNorm(x, w.at("attention_norm"), c.eps), w.at("attention"), c, step, angles, i),
       );
-      x = x.add(feedForward(rmsNorm(x, layer.at("ffn_norm"), c.eps), layer.at("feed_forward")));
-      step.tap(`layer${i}`, x);
-    }
-    const last = rmsNorm(x, w.at("norm"), c.eps);
-    step.tap("final", last);
-    return matmul(step.wanted(last), (c.tied ? w.at("tok_embeddings") : weights.at("output")).get());
+      return mixed.add(feedForward(rmsNorm(mixed, w.at("ffn_norm"), c.eps), w.at("feed_forward")));
+    });
+    return matmul(last, weights.at(c.tied ? "model.tok_embeddings" : "output").get());
   },
 };

@@ -11,8 +11,8 @@ import {
 import {
   attention,
   type DecoderConfig,
+  decoder,
   decoderConfig,
-  embed,
   gatedMlp,
   languageHead,
   layerWindows,
@@ -91,28 +91,14 @@ export const llama: Architecture<LlamaConfig> = {
   ignores: [rotaryBuffers],
   context: (c) => c.context,
   forward(step, weights, c) {
-    const w = weights.at("model");
     const angles = ropeAngles(step, c.rope);
-    let x = embed(step.tokens, w.at("embed_tokens"));
-    step.tap("embed", x);
-    for (let i = 0; i < c.layers; i++) {
-      const layer = w.at(`layers.${i}`);
-      x = x.add(
-        selfAttention(
-          rmsNorm(x, layer.at("input_layernorm"), c.eps),
-          layer.at("self_attn"),
-          c,
-          step,
-          angles,
-          i,
-        ),
+    const last = decoder(step, weights, c, (x, w, i) => {
+      const mixed = x.add(
+        selfAttention(rmsNorm(x, w.at("input_layernorm"), c.eps), w.at("self_attn"), c, step, angles, i),
       );
-      const normed = rmsNorm(x, layer.at("post_attention_layernorm"), c.eps);
-      x = x.add(gatedMlp(normed, layer.at("mlp"), { activation: c.activation, bias: c.mlpBias }));
-      step.tap(`layer${i}`, x);
-    }
-    const last = rmsNorm(x, w.at("norm"), c.eps);
-    step.tap("final", last);
-    return languageHead(step.wanted(last), weights, { tied: c.tied });
+      const normed = rmsNorm(mixed, w.at("post_attention_layernorm"), c.eps);
+      return mixed.add(gatedMlp(normed, w.at("mlp"), { activation: c.activation, bias: c.mlpBias }));
+    });
+    return languageHead(last, weights, c);
   },
 };

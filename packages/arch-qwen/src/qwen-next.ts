@@ -10,8 +10,8 @@ import {
 import {
   attention,
   type DecoderConfig,
+  decoder,
   decoderConfig,
-  embed,
   gatedMlp,
   languageHead,
   linear,
@@ -20,7 +20,6 @@ import {
   rope,
   ropeAngles,
   rotaryBuffers,
-  textWeights,
   towers,
 } from "@engine/nn";
 import { type DeltaNet, deltaNetConfig, gatedDeltaNet } from "./gated-delta-net.ts";
@@ -104,31 +103,23 @@ export const qwenNext: Architecture<QwenNextConfig> = {
   ignores: [rotaryBuffers, towers, { names: /^mtp\./, reason: "drafting heads are not used yet" }],
   context: (c) => c.context,
   forward(step, weights, c) {
-    const w = textWeights(weights);
     const angles = ropeAngles(step, c.rope);
-    let x = embed(step.tokens, w.at("embed_tokens"));
-    step.tap("embed", x);
-    for (let i = 0; i < c.layers; i++) {
-      const layer = w.at(`layers.${i}`);
-      const normed = (y: Tensor, name: string): Tensor =>
-        rmsNorm(y, layer.at(name), c.eps, { plusOne: true });
+    const last = decoder(step, weights, { ...c, plusOne: true }, (x, w, i) => {
+      const normed = (y: Tensor, name: string): Tensor => rmsNorm(y, w.at(name), c.eps, { plusOne: true });
       const before = normed(x, "input_layernorm");
       const mixed = c.attends[i]
-        ? gatedAttention(before, layer.at("self_attn"), c, step, angles, i)
-        : gatedDeltaNet(before, layer.at("linear_attn"), { ...c.delta, eps: c.eps }, i);
-      x = x.add(mixed);
-      const after = normed(x, "post_attention_layernorm");
+        ? gatedAttention(before, w.at("self_attn"), c, step, angles, i)
+        : gatedDeltaNet(before, w.at("linear_attn"), { ...c.delta, eps: c.eps }, i);
+      const y = x.add(mixed);
+      const after = normed(y, "post_attention_layernorm");
       const sparse = c.sparse[i];
-      const mlp = layer.at("mlp");
-      x = x.add(
+      const mlp = w.at("mlp");
+      return y.add(
         sparse
           ? sparseMlp(after, mlp, sparse, c.activation)
           : gatedMlp(after, mlp, { activation: c.activation }),
       );
-      step.tap(`layer${i}`, x);
-    }
-    const last = rmsNorm(x, w.at("norm"), c.eps, { plusOne: true });
-    step.tap("final", last);
-    return languageHead(step.wanted(last), weights, c);
+    });
+    return languageHead(last, weights, c);
   },
 };

@@ -66,6 +66,7 @@ export async function describeModel(path: string, options: DescribeOptions = {})
     const modelContext = architecture.context(parsed);
     const state = planState({
       caches: program.caches,
+      states: program.states,
       blockTokens,
       maxTokens,
       budget: freemem() / 4,

@@ -1,5 +1,5 @@
 export { attention } from "@engine/core";
-export { decoder } from "./decoder.ts";
+export { type DecoderFrame, decoder } from "./decoder.ts";
 export { type DecoderConfig, type DecoderDefaults, decoderConfig } from "./decoder-config.ts";
 export { embed } from "./embed.ts";
 export { type Activation, activate, activation, type GatedMlpOptions, gatedMlp } from "./gated-mlp.ts";

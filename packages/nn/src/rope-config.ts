@@ -51,6 +51,11 @@ export function ropeConfig(config: ConfigReader, defaults: RopeDefaults): RopeCo
     defaults.headDim *
       own("partial_rotary_factor").float("partial_rotary_factor", defaults.partialRotary ?? 1),
   );
+  if (dim < 2 || dim % 2 !== 0)
+    throw new EngineError(
+      "bad-config",
+      `The rotary part of a head is ${dim} wide; pairs need an even width from 2 on.`,
+    );
   const fixed = (inverse: Float32Array, attentionFactor = 1): RopeConfig => ({
     frequencies: { kind: "fixed", inverse },
     attentionFactor,

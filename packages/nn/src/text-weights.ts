@@ -7,6 +7,7 @@ const PREFIXES = [
   "language_model.model",
   "language_model",
   "model.language_model.model",
+  "transformer",
 ];
 
 /** The scope that holds the text model: the first whose embedding table is there. */

@@ -1,11 +1,14 @@
 import { EngineError } from "@engine/core";
 
-/** The free blocks of one cache group. */
+/** The free blocks of one cache group, or the free slots of recurrent state. */
 export class BlockPool {
   readonly #free: number[];
   readonly #size: number;
 
-  constructor(size: number) {
+  readonly #what: string;
+
+  constructor(size: number, what = "key-value blocks") {
+    this.#what = what;
     this.#size = size;
     this.#free = Array.from({ length: size }, (_, i) => size - 1 - i);
   }
@@ -19,7 +22,7 @@ export class BlockPool {
     if (block !== undefined) return block;
     throw new EngineError(
       "out-of-memory",
-      `All ${this.#size} key-value blocks are in use. End a session, or load the model with a larger context.`,
+      `All ${this.#size} ${this.#what} are in use. End a session, or load the model with a larger context or for more sessions.`,
     );
   }
 

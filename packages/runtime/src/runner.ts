@@ -33,7 +33,7 @@ export class Runner {
     readonly size: StateSize,
   ) {
     this.#pools = size.blocks.map((blocks) => new BlockPool(blocks));
-    if (program.states.length > 0) this.#slots = new BlockPool(size.slots ?? 0);
+    if (program.states.length > 0) this.#slots = new BlockPool(size.slots ?? 0, "slots of recurrent state");
   }
 
   sequence(): Sequence {

@@ -7,7 +7,7 @@ const windowed: CacheSpec = { ...full, name: "1", group: 1, window: 100 };
 /** 2 heads of 16 numbers of 4 bytes. */
 const PER_TOKEN = 128;
 const GB = 2 ** 30;
-const base = { caches: [full], blockTokens: 32, maxTokens: 64, budget: GB };
+const base = { caches: [full], states: [], blockTokens: 32, maxTokens: 64, budget: GB };
 
 test("the model's own context, for up to four texts", () => {
   const plan = planState({ ...base, modelContext: 1000 });
@@ -53,6 +53,13 @@ test("too little memory for any text is an error with the numbers", () => {
 
 test.each([{ context: 0 }, { context: 1.5 }, { sessions: 0 }])("%j is refused", (wish) => {
   expect(() => planState({ ...base, ...wish })).toThrow("must be a whole number from 1");
+});
+
+test("recurrent state counts: each text reads one slot and writes another", () => {
+  const states = [{ name: "delta", shape: [2, 3, 4] }];
+  const [plan, without] = [planState({ ...base, states, sessions: 3 }), planState({ ...base, sessions: 3 })];
+  expect(plan.size.slots).toBe(6);
+  expect(plan.bytes - without.bytes).toBe(6 * 24 * 4);
 });
 
 test("bytes count every cache in its group's blocks", () => {

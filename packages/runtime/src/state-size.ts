@@ -1,11 +1,19 @@
-import { blockBytes, type CacheSpec, EngineError, type StateSize } from "@engine/core";
+import {
+  blockBytes,
+  type CacheSpec,
+  EngineError,
+  elements,
+  type StateSize,
+  type StateSpec,
+} from "@engine/core";
 
 export interface StateWish {
   readonly caches: readonly CacheSpec[];
+  readonly states: readonly StateSpec[];
   readonly blockTokens: number;
   /** Most rows of one step. */
   readonly maxTokens: number;
-  /** Bytes all key-value blocks may take together. */
+  /** Bytes all key-value blocks and slots may take together. */
   readonly budget: number;
   /** Longest text the model was made for. */
   readonly modelContext?: number | undefined;
@@ -28,6 +36,8 @@ const UNSTATED_CONTEXT = 4096;
 /** Less is no use to anybody, so it is an error. */
 const LEAST_CONTEXT = 128;
 const MOST_SESSIONS = 4;
+/** A session's step reads one slot and writes another. */
+const SLOTS = 2;
 
 /**
  * How much text the caches hold. The context is the model's own, or what the budget holds if that is less; as many
@@ -38,19 +48,19 @@ export function planState(wish: StateWish): StatePlan {
   whole("context", wish.context);
   whole("sessions", wish.sessions);
   const context = wish.context ?? longest(modelContext, wish);
-  const bytesOfOne = stateBytes(caches, blocksOfOne(context, wish), blockTokens);
+  const bytesOfOne = stateBytes(caches, blocksOfOne(context, wish), blockTokens) + slotBytes(wish);
   const fitting = Math.floor(budget / Math.max(bytesOfOne, 1));
   const sessions = wish.sessions ?? Math.min(Math.max(fitting, 1), MOST_SESSIONS);
   const blocks = blocksOfOne(context, wish).map((count) => count * sessions);
-  // A session's step reads one slot and writes another.
-  const slots = 2 * sessions;
+  const slots = SLOTS * sessions;
   return { context, sessions, size: { blockTokens, blocks, slots }, bytes: bytesOfOne * sessions };
 }
 
 /** The longest context whose blocks fit the budget, at most `limit`. */
 function longest(limit: number, wish: StateWish): number {
   const { caches, blockTokens, budget } = wish;
-  const bytes = (context: number): number => stateBytes(caches, blocksOfOne(context, wish), blockTokens);
+  const bytes = (context: number): number =>
+    stateBytes(caches, blocksOfOne(context, wish), blockTokens) + slotBytes(wish);
   if (bytes(limit) <= budget) return limit;
   let [fits, tooMany] = [0, limit];
   while (tooMany - fits > 1) {
@@ -75,6 +85,11 @@ function blocksOfOne(context: number, { caches, blockTokens, maxTokens }: StateW
     // A step appends before old blocks are given back, and the window may begin inside a block.
     return Math.min(all, Math.ceil((window - 1 + maxTokens) / blockTokens) + 1);
   });
+}
+
+/** Bytes of the slots of one session. */
+function slotBytes({ states }: StateWish): number {
+  return states.reduce((sum, { shape }) => sum + SLOTS * 4 * elements(shape), 0);
 }
 
 /** Bytes of the caches with so many blocks in each group. */

@@ -78,6 +78,7 @@ export async function createTextModel(options: TextModelOptions): Promise<TextMo
   const program = compile(graph, source, device, compileOptions);
   const { context, sessions, size } = planState({
     caches: program.caches,
+    states: program.states,
     blockTokens,
     maxTokens,
     budget: options.stateBudget ?? device.info.memoryBytes / 4,

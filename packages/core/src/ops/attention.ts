@@ -23,7 +23,7 @@ export interface AttentionAttrs {
 export const attentionOp: Op = {
   name: "attention",
   rowwise: true,
-  infer([q, cache]) {
+  infer([q, cache], attrs) {
     const [, k, v] = appended(cache!);
     const heads = q!.shape[1] as number;
     const kvHeads = k.shape[1] as number;
@@ -31,6 +31,12 @@ export const attentionOp: Op = {
       const rule = `must be [rows, a multiple of ${kvHeads}, ${k.shape[2]}]`;
       throw new EngineError("bad-shape", `attention: ${label(q!)} does not fit its keys: it ${rule}.`);
     }
+    const { slopes } = attrs as unknown as AttentionAttrs;
+    if (slopes && slopes.length !== heads)
+      throw new EngineError(
+        "bad-shape",
+        `attention: ${slopes.length} slopes for the ${heads} heads of ${label(q!)}.`,
+      );
     return { shape: [q!.shape[0]!, heads, v.shape[2]!], dtype: "f32" };
   },
   reference([q], out, attrs, run) {
