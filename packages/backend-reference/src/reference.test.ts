@@ -66,10 +66,24 @@ describe("weights", () => {
     expect(() => store.get("half")).toThrow(expect.objectContaining({ code: "disposed" }));
   });
 
+  test("of a quantized type are what their own decoder says", async () => {
+    const nibbles = {
+      type: "nibbles",
+      shape: [2, 2],
+      parts: { data: { dtype: "u8", shape: [2, 1], rowBytes: 1, bytes: 2 } },
+      decode({ data }: Readonly<Record<string, Uint8Array>>, into: Float32Array) {
+        for (let i = 0; i < into.length; i++) into[i] = ((data![i >> 1]! >> (4 * (i & 1))) & 15) - 8;
+      },
+    };
+    const quantized = { ...use("half", "nibbles", 2, 2), encoding: nibbles };
+    const store = await ReferenceWeights.load(sourceOf({ half: Uint8Array.of(0x70, 0xf8) }), [quantized]);
+    expect([...store.get("half")]).toEqual([-8, -1, 0, 7]);
+  });
+
   test("in a type it cannot read, or not asked for at loading, are named", async () => {
     const load = ReferenceWeights.load(sourceOf(bytes), [use("half", "int4", 1, 2)]);
     await expect(load).rejects.toThrow(
-      'weight "half" is stored as int4; the reference backend reads f32, f16 and bf16.',
+      'weight "half" is stored as int4, which nothing here can read as numbers.',
     );
     const store = await ReferenceWeights.load(sourceOf(bytes), uses);
     expect(() => store.get("other")).toThrow('weight "other" is not among those');

@@ -1,14 +1,15 @@
 import {
-  decodeFloats,
   EngineError,
+  elements,
+  readRows,
   type Watch,
   type WeightSource,
   type WeightStore,
   type WeightUse,
 } from "@engine/core";
 
-const PIECE = 16 * 2 ** 20;
-const FLOATS: Readonly<Record<string, number>> = { f32: 4, f16: 2, bf16: 2 };
+/** Numbers decoded in one piece. */
+const PIECE = 4 * 2 ** 20;
 
 /** Weights decoded to f32, whole: the oracle trades memory for plainness. */
 export class ReferenceWeights implements WeightStore {
@@ -21,28 +22,21 @@ export class ReferenceWeights implements WeightStore {
     watch: Watch = {},
   ): Promise<ReferenceWeights> {
     const store = new ReferenceWeights();
-    const total = uses.reduce((sum, use) => sum + (use.encoding.parts.data?.bytes ?? 0), 0);
+    const total = uses.reduce((sum, { encoding }) => sum + elements(encoding.shape), 0);
     let done = 0;
-    for (const use of uses) {
-      const part = use.encoding.parts.data;
-      const size = FLOATS[use.encoding.type];
-      if (!part || size === undefined) {
-        throw new EngineError(
-          "unsupported",
-          `weight "${use.name}" is stored as ${use.encoding.type}; the reference backend reads f32, f16 and bf16.`,
-        );
+    for (const { name, encoding } of uses) {
+      const values = new Float32Array(elements(encoding.shape));
+      const rows = encoding.shape[0] ?? 1;
+      const width = values.length / Math.max(rows, 1);
+      const step = Math.max(1, Math.floor(PIECE / Math.max(width, 1)));
+      for (let begin = 0; begin < rows; begin += step) {
+        if (watch.signal?.aborted) throw new EngineError("aborted", `Loading stopped at weight "${name}".`);
+        const end = Math.min(begin + step, rows);
+        values.set(await readRows(source, name, encoding, { begin, end }, watch.signal), begin * width);
+        done += (end - begin) * width;
+        watch.onProgress?.(done, total, name);
       }
-      const values = new Float32Array(part.bytes / size);
-      for (let at = 0; at < part.bytes; at += PIECE) {
-        if (watch.signal?.aborted)
-          throw new EngineError("aborted", `Loading stopped at weight "${use.name}".`);
-        const bytes = new Uint8Array(Math.min(PIECE, part.bytes - at));
-        await source.read(use.name, "data", Float64Array.of(at, bytes.length), bytes, watch.signal);
-        values.set(decodeFloats(use.encoding.type, bytes), at / size);
-        done += bytes.length;
-        watch.onProgress?.(done, total, use.name);
-      }
-      store.#values.set(use.name, values);
+      store.#values.set(name, values);
     }
     return store;
   }

@@ -12,11 +12,20 @@ export interface Weights {
 
 /** How a logical weight is stored, perhaps in several parts. Part row r lies at r · rowBytes. */
 export interface Encoding {
-  /** "f32", "f16", "bf16", or a quantized type's name. */
+  /** "f32", "f16", "bf16", or a quantized type's name; devices choose kernels by it. */
   readonly type: string;
   /** The logical shape. */
   readonly shape: readonly number[];
+  /** A plain float has one part, "data". */
   readonly parts: Readonly<Record<string, EncodedPart>>;
+  /** What a device must know beside the type to read the parts: a group's size, say. */
+  readonly attrs?: Readonly<Record<string, number>>;
+  /**
+   * What a quantized type means: the bytes of n rows (axis 0) of each part to their f32 values, [n, …shape[1:]].
+   * It travels with the weight, so that a device without kernels for the type can still run the model.
+   * Plain floats have none.
+   */
+  readonly decode?: (parts: Readonly<Record<string, Uint8Array>>, into: Float32Array) => void;
 }
 
 export interface EncodedPart {
