@@ -1,7 +1,6 @@
 // Builds the native part into build/Release. Without CMake or a C++ compiler it says so and leaves: the
 // reference backend is used then. With them, a failed compilation fails the build.
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
@@ -36,21 +35,12 @@ function runs(command) {
 }
 
 function build() {
-  const { binary } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const cmakeJs = join(dirname(require.resolve("cmake-js/package.json")), "bin/cmake-js");
   const sanitize = process.argv.includes("--sanitize");
-  const into = join(root, sanitize ? "build/sanitize" : "build");
-  const configured = run("cmake", [
-    ...["-S", root, "-B", into, "-DCMAKE_BUILD_TYPE=Release"],
-    `-DCMAKE_CXX_COMPILER=${compiler()}`,
-    `-DENGINE_NAPI_VERSION=${binary.napi_versions[0]}`,
-    `-DENGINE_NODE_API_INCLUDE=${require("node-api-headers").include_dir}`,
-    `-DENGINE_NODE_ADDON_API_INCLUDE=${dirname(require.resolve("node-addon-api/package.json"))}`,
-    `-DENGINE_SANITIZE=${sanitize ? "ON" : "OFF"}`,
-  ]);
-  if (configured !== 0) return 1;
-  return run("cmake", ["--build", into, "--parallel", String(availableParallelism())]) === 0 ? 0 : 1;
-}
-
-function run(command, options) {
-  return spawnSync(command, options, { stdio: "inherit" }).status;
+  const options = [
+    ...["--directory", root, "--out", join(root, sanitize ? "build/sanitize" : "build")],
+    ...["--cxx", compiler(), "--parallel", String(availableParallelism()), "--log-level", "error"],
+    `--CDENGINE_SANITIZE=${sanitize ? "ON" : "OFF"}`,
+  ];
+  return spawnSync(process.execPath, [cmakeJs, "compile", ...options], { stdio: "inherit" }).status ?? 1;
 }
