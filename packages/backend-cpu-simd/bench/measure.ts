@@ -14,6 +14,7 @@ import {
 import { CpuDevice } from "../src/device.ts";
 import { loadNative } from "../src/load-native.ts";
 import type { NativeDevice } from "../src/native.ts";
+import { leaseDevice } from "../src/shared-device.ts";
 import type { CpuWeights } from "../src/weight-store.ts";
 import { type BigShape, bigFile, bigSource, FILE_BYTES } from "./big-weights.ts";
 
@@ -113,8 +114,9 @@ async function openSet(fd: number, options: SetOptions): Promise<OpenSet> {
   const { type, shape, threads, tokens, residency } = options;
   const native = loadNative();
   const level = native.levels.find((one) => one === LEVEL) ?? native.levels.at(-1)!;
-  const addon = new native.Device(level, threads, true);
-  const device = new CpuDevice(native, addon, level, threads);
+  const kind = { level, threads, everyThread: true };
+  const lease = leaseDevice(native, kind);
+  const device = new CpuDevice(native, lease, kind);
   const { source, names } = bigSource(fd, type, shape);
   const used = names.slice(0, options.matrices ?? names.length);
   const program = productsProgram(source, device, { names: used, tokens });
@@ -125,7 +127,7 @@ async function openSet(fd: number, options: SetOptions): Promise<OpenSet> {
   const bytes = used.reduce((total, name) => total + source.extent(name, "data")!.bytes, 0);
   const step = flatStep(tokens);
   return {
-    device: addon,
+    device: lease.device,
     bytes,
     matrices: used.length,
     readSeconds: () => weights.native.readSeconds(places[0]!.region, places[0]!.offset, bytes),

@@ -3,7 +3,7 @@ import { type Backend, EngineError } from "@engine/core";
 import { CpuDevice } from "./device.ts";
 import { loadNative, whyNoNative } from "./load-native.ts";
 import type { IsaLevel } from "./native.ts";
-import { translated } from "./native-error.ts";
+import { leaseDevice } from "./shared-device.ts";
 
 /** The processor's vector units on all its threads, at the best instruction set level this machine has. */
 export const cpuSimd: Backend = backendAt(undefined);
@@ -40,13 +40,8 @@ function backendAt(level: IsaLevel | undefined, { everyThread = false }: LevelOp
         );
       }
       const native = loadNative();
-      const chosen = level ?? native.levels.at(-1)!;
-      return new CpuDevice(
-        native,
-        translated(() => new native.Device(chosen, threads, everyThread)),
-        chosen,
-        threads,
-      );
+      const kind = { level: level ?? native.levels.at(-1)!, threads, everyThread };
+      return new CpuDevice(native, leaseDevice(native, kind), kind);
     },
   };
 }

@@ -15,24 +15,28 @@ import {
   type WeightStore,
   type WeightUse,
 } from "@engine/core";
-import type { IsaLevel, Native, NativeDevice } from "./native.ts";
+import type { Native } from "./native.ts";
 import { CpuPlan } from "./plan.ts";
+import type { DeviceKind, Lease } from "./shared-device.ts";
 import { CpuState } from "./state-store.ts";
 import { supports } from "./supports.ts";
 import { CpuWeights } from "./weight-store.ts";
 
-/** Threads of its own; steps of all its plans run one after the other, in call order. */
+/**
+ * A holder of the process's threads: devices opened alike share them, and steps of all their plans run one after the
+ * other, in call order.
+ */
 export class CpuDevice implements Device {
   readonly info: DeviceInfo;
   readonly fused = [siluMulOp];
   readonly #native: Native;
-  readonly #device: NativeDevice;
+  readonly #lease: Lease;
   readonly #open = new Set<{ dispose(): Promise<void> }>();
   #closing: Promise<void> | undefined;
 
-  constructor(native: Native, device: NativeDevice, level: IsaLevel, threads: number) {
+  constructor(native: Native, lease: Lease, { level, threads }: DeviceKind) {
     this.#native = native;
-    this.#device = device;
+    this.#lease = lease;
     const model = cpus()[0]?.model.trim() ?? process.arch;
     this.info = { name: `${model} (${level}, threads: ${threads})`, memoryBytes: totalmem(), threads };
   }
@@ -49,12 +53,14 @@ export class CpuDevice implements Device {
   ): Promise<WeightStore> {
     this.#alive();
     const options = { residency, watch, onDispose: this.#forget };
-    return this.#owned(await CpuWeights.load(this.#native, this.#device, { source, uses, ...options }));
+    return this.#owned(await CpuWeights.load(this.#native, this.#lease.device, { source, uses, ...options }));
   }
 
   async state(program: Program, size: StateSize): Promise<StateStore> {
     this.#alive();
-    return this.#owned(new CpuState(this.#native, this.#device, { program, size, onDispose: this.#forget }));
+    return this.#owned(
+      new CpuState(this.#native, this.#lease.device, { program, size, onDispose: this.#forget }),
+    );
   }
 
   async plan(program: Program, weights: WeightStore, state: StateStore): Promise<Plan> {
@@ -66,14 +72,14 @@ export class CpuDevice implements Device {
   }
 
   liveBytes(): number {
-    return this.#device.liveBytes();
+    return this.#lease.device.liveBytes();
   }
 
   /** Waits for steps that run or wait, frees what was not disposed, ends the threads. */
   close(): Promise<void> {
     this.#closing ??= (async () => {
       await Promise.all(Array.from(this.#open, (owner) => owner.dispose()));
-      await this.#device.close();
+      await this.#lease.release();
     })();
     return this.#closing;
   }

@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import type { Device } from "@engine/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cpuSimd } from "../src/index.ts";
@@ -31,6 +32,19 @@ describe.skipIf(cpuSimd.unavailable())("lifetime", () => {
     await expect(tiny.plan.run(stepOf({ tokens: [1], cached: 0 }), {})).rejects.toMatchObject({
       code: "disposed",
     });
+  });
+
+  test("devices opened alike share their threads, until the last of them is closed", async () => {
+    const threads = async () => (await readdir("/proc/self/task")).length;
+    const before = process.platform === "linux" ? await threads() : 0;
+    const [other, third] = [await cpuSimd.open({ threads: 2 }), await cpuSimd.open({ threads: 2 })];
+    if (process.platform === "linux") expect(await threads()).toBe(before);
+    const second = await openTiny(other);
+    const steps = [tiny, second].map(({ plan }) => hiddenOf(plan, stepOf({ tokens: text, cached: 0 })));
+    const [own, theirs] = await Promise.all(steps);
+    expect(bitsOf(theirs!)).toEqual(bitsOf(own!));
+    await Promise.all([other.close(), third.close()]);
+    expect(bitsOf(await hiddenOf(tiny.plan, stepOf({ tokens: text, cached: 0 })))).toEqual(bitsOf(own!));
   });
 
   test("a plan whose weights were disposed refuses to run", async () => {
