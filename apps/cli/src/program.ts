@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { type Argument, Command } from "commander";
 import { benchCommand } from "./commands/bench.ts";
 import { chatCommand } from "./commands/chat.ts";
+import { compareCommand } from "./commands/compare.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { listCommand } from "./commands/list.ts";
+import { perplexityCommand } from "./commands/perplexity.ts";
 import { pluginsCommand } from "./commands/plugins.ts";
 import { pullCommand } from "./commands/pull.ts";
 import { removeCommand } from "./commands/remove.ts";
@@ -37,6 +39,8 @@ Examples:
     chatCommand,
     inspectCommand,
     benchCommand,
+    perplexityCommand,
+    compareCommand,
     pluginsCommand,
     pullCommand,
     listCommand,

@@ -1,5 +1,9 @@
 export { AutoModel, type LoadOptions } from "./auto-model.ts";
 export { type DescribeOptions, describeModel, type ModelDescription } from "./describe-model.ts";
+export { type Comparison, compareModels } from "./evaluate/compare.ts";
+export { logSumExp } from "./evaluate/log-sum-exp.ts";
+export { measurePerplexity, type PerplexityResult } from "./evaluate/perplexity.ts";
+export { type TextOptions, textPieces } from "./evaluate/text-pieces.ts";
 export { findArchitecture } from "./find-architecture.ts";
 export { importArchitecture, importBackend, importPlugin, type PluginValues } from "./import-plugin.ts";
 export { type FoundPlugin, listPlugins, type PluginList } from "./list-plugins.ts";

@@ -11,11 +11,13 @@ export interface OpenOptions {
   readonly signal: AbortSignal;
   /** Traces that `logits` can hand out. */
   readonly taps?: "all" | "modules";
+  /** Most rows of one step whose logits are wanted. */
+  readonly maxRows?: number;
 }
 
 /** Loads a model as the flags say, with a progress bar; tells the user what to know of it. Without a path: the demo. */
 export async function openModel(io: Io, path: string | undefined, options: OpenOptions): Promise<Model> {
-  const { flags, signal, taps } = options;
+  const { flags, signal, taps, maxRows } = options;
   const { AutoModel } = await import("@engine/engine");
   const found = await extensions(flags.plugin);
   const { registry, plugins } = found;
@@ -39,6 +41,7 @@ export async function openModel(io: Io, path: string | undefined, options: OpenO
     ...(kv && { kv }),
     ...(threads !== undefined && { threads }),
     ...(taps && { taps }),
+    ...(maxRows !== undefined && { maxRows }),
   });
   bar.clear();
   tellAbout(io, model, flags);
