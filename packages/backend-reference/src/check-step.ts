@@ -59,6 +59,8 @@ export function checkStep(
       }
     }
   }
+  if (step.media && step.media.length !== tokens) fail("media must have one entry for each token.");
+  checkEmbeddings(step, program, fail);
   if (row !== tokens) fail(`the sequences have ${row} rows, but there are ${tokens} tokens.`);
   for (const use of program.graph.nodes) {
     if (use.op.name !== "gather" || use.inputs[1]!.attrs.name !== "tokens") continue;
@@ -66,4 +68,24 @@ export function checkStep(
     const bad = step.tokens.find((id) => id < 0 || id >= size);
     if (bad !== undefined) fail(`token ${bad} is outside the vocabulary of ${size}.`);
   }
+}
+
+function checkEmbeddings(
+  { embeddings, tokens }: StepInput,
+  { graph }: Program,
+  fail: (text: string) => never,
+): void {
+  if (!embeddings) return;
+  const { rows, values } = embeddings;
+  const taker = graph.nodes.find(({ op }) => op.name === "overlay");
+  if (!taker) fail("the program takes no embeddings.");
+  const width = Number(taker?.shape[1]);
+  if (values.length !== rows.length * width)
+    fail(
+      `${rows.length} embeddings of ${width} numbers are expected, but there are ${values.length} numbers.`,
+    );
+  rows.forEach((token, i) => {
+    if (token < 0 || token >= tokens.length || (i > 0 && token <= rows[i - 1]!))
+      fail(`rows of embeddings must ascend from 0 to ${tokens.length - 1}, but entry ${i} is ${token}.`);
+  });
 }

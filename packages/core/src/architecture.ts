@@ -19,6 +19,8 @@ export interface Step {
   readonly positions: Tensor;
   /** i32 [tokens]: the text length that fixes a row's dynamic or longrope frequencies. */
   readonly extents: Tensor;
+  /** x [tokens, width], where the caller gave no embedding for the row (an image's, a sound's), else that. */
+  overlay(x: Tensor): Tensor;
   /** A value known at capture. */
   constant(values: Float32Array, shape: Shape, dtype?: DType): Tensor;
   /** The cache as its owner last left it: reading another layer's is sharing it. */

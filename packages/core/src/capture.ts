@@ -2,7 +2,7 @@ import type { Architecture, Cache, Step } from "./architecture.ts";
 import { EngineError } from "./error.ts";
 import { Graph } from "./graph.ts";
 import { moduleOutputs } from "./module-outputs.ts";
-import { append, cacheOp, constant, input, wanted, weight } from "./ops/index.ts";
+import { append, cacheOp, constant, input, overlay, wanted, weight } from "./ops/index.ts";
 import { showShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import type { WeightSource, Weights } from "./weights.ts";
@@ -50,6 +50,7 @@ function captureStep(graph: Graph, { taps = [] }: CaptureOptions): Step {
     tokens: input(graph, "tokens", ["tokens"], "i32"),
     positions: input(graph, "positions", ["tokens"], "i32"),
     extents: input(graph, "extents", ["tokens"], "i32"),
+    overlay,
     constant: (values, shape, dtype) => constant(graph, values, shape, dtype),
     cache(owner) {
       const name = String(owner);

@@ -33,7 +33,21 @@ export interface StepInput {
   readonly tables: readonly Int32Array[];
   /** [R] rows whose output is wanted, ascending. */
   readonly wanted: Int32Array;
+  /**
+   * [T] -1, or the number of the row's block: neighbouring rows of a sequence with one number are a block (an image),
+   * whose rows see each other where an attention asks for it. A block lies in one step. Absent: no row has one.
+   */
+  readonly media?: Int32Array;
+  /** Rows whose embedding the caller gives, for programs with an "overlay". */
+  readonly embeddings?: GivenRows;
   readonly select?: Select;
+}
+
+export interface GivenRows {
+  /** [n] rows of the step, ascending. */
+  readonly rows: Int32Array;
+  /** [n, width] */
+  readonly values: Float32Array;
 }
 
 /** What the last op does to each wanted row, in this order: adjust, mask, divide by temperature, add noise, take the top. */

@@ -3,6 +3,7 @@ import { AnswerText } from "./answer-text.ts";
 import { checkTokens } from "./check-tokens.ts";
 import { defined } from "./defined.ts";
 import type { FinishReason, GeneratedToken, GenerateOptions, GenerateResult } from "./generation.ts";
+import { chunkEnd } from "./given-embeddings.ts";
 import type { History } from "./history.ts";
 import { Meter } from "./meter.ts";
 import type { ModelParts } from "./model-parts.ts";
@@ -44,7 +45,8 @@ export class Answer {
     const sampling = this.#checked();
     const ends = new Set([...stopTokens, ...(this.#options.stopTokens ?? [])]);
     const usable = EngineError.isInstance(tokenizer) ? undefined : tokenizer;
-    takePrompt(history, prompt, { model: this.#model, raw: this.#options.raw === true });
+    const { raw = false, embeddings } = this.#options;
+    takePrompt(history, prompt, { model: this.#model, raw, embeddings });
     this.#meter.promptTokens = history.tokens.length;
     this.#meter.cachedTokens = history.sequence.length;
     const sampler = new Sampler(sampling, vocab, history.tokens);
@@ -115,18 +117,20 @@ export class Answer {
   }
 
   /** One step over tokens not cached yet; the next token when they were the last. */
-  async #step({ tokens, sequence }: History, sampler: Sampler): Promise<number | undefined> {
+  async #step({ tokens, sequence, embeddings }: History, sampler: Sampler): Promise<number | undefined> {
     const signal = this.#signal;
     if (signal.aborted) throw new EngineError("aborted", "The answer was stopped.");
     const { runner } = this.#model;
     const start = performance.now();
     const place = tokens.length;
-    const chunk = tokens.slice(sequence.length, sequence.length + runner.program.options.maxTokens);
+    const most = Math.min(place, sequence.length + runner.program.options.maxTokens);
+    const chunk = tokens.slice(sequence.length, chunkEnd(sequence.length, most, embeddings));
     const isLast = sequence.length + chunk.length === place;
     const isPrompt = this.#meter.completionTokens === 0;
     const work = {
       sequence,
       tokens: chunk,
+      embeddings,
       ...(isPrompt && { promptLength: place }),
       wanted: isLast ? "last" : "none",
     } as const;

@@ -1,3 +1,4 @@
+import type { GivenEmbeddings } from "./given-embeddings.ts";
 import type { SamplingOptions } from "./sampling-options.ts";
 
 export interface GenerateOptions extends SamplingOptions {
@@ -13,6 +14,8 @@ export interface GenerateOptions extends SamplingOptions {
   readonly onProgress?: (done: number, total: number, what: string) => void;
   /** A prompt of text is taken as it is: no BOS or other special token is put around it. */
   readonly raw?: boolean;
+  /** Embeddings in the place of some of the prompt's tokens, in order: what a tower made of an image or a sound. */
+  readonly embeddings?: readonly GivenEmbeddings[];
   /**
    * Called with each token of the answer and its index in it, as soon as it is chosen. Returns ids to put after it
    * instead of choosing (they count as the answer's own and come here too), or "stop" to end the answer.

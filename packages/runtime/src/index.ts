@@ -7,6 +7,13 @@ export type {
   Generation,
   TokenText,
 } from "./generation.ts";
+export {
+  chunkEnd,
+  type GivenEmbeddings,
+  longestBlock,
+  type PlacedEmbeddings,
+  placeEmbeddings,
+} from "./given-embeddings.ts";
 export { OnAwait } from "./lazy-generation.ts";
 export type { LogitsOptions } from "./read-logits.ts";
 export { Runner, type Work } from "./runner.ts";

@@ -40,12 +40,12 @@ export class LocalTextModel implements TextModel {
   }
 
   session(): Session {
-    return this.#keep(this.#open({ tokens: [], sequence: this.#parts.runner.sequence() }));
+    return this.#keep(this.#open({ tokens: [], sequence: this.#parts.runner.sequence(), embeddings: [] }));
   }
 
   generate(prompt: string | readonly number[], options: GenerateOptions = {}): Generation {
     this.#check();
-    const session = this.#open({ tokens: [], sequence: this.#parts.runner.sequence() });
+    const session = this.#open({ tokens: [], sequence: this.#parts.runner.sequence(), embeddings: [] });
     // An answer that nobody asks for leaves nothing behind.
     return session.answer(prompt, options, {
       before: () => this.#keep(session),

@@ -1,5 +1,6 @@
 import { bind, EngineError, elements } from "@engine/core";
 import { checkTokens } from "./check-tokens.ts";
+import { chunkEnd, type GivenEmbeddings, placeEmbeddings } from "./given-embeddings.ts";
 import type { ModelParts } from "./model-parts.ts";
 
 export interface LogitsOptions {
@@ -9,6 +10,8 @@ export interface LogitsOptions {
   readonly taps?: readonly string[] | "all";
   /** Rows [n, width] of a trace from `firstRow` on. */
   readonly onTap?: (name: string, firstRow: number, values: Float32Array, width: number) => void;
+  /** Embeddings in the place of some of the tokens, in order. */
+  readonly embeddings?: readonly GivenEmbeddings[];
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number, what: string) => void;
 }
@@ -28,6 +31,11 @@ export async function readLogits(
     );
   }
   const { maxTokens, maxRows } = runner.program.options;
+  const embeddings = placeEmbeddings(options.embeddings ?? [], {
+    program: runner.program,
+    before: 0,
+    length: ids.length,
+  });
   const taps = tapWidths(runner.program.outputs, options.taps ?? []);
   const logits = new Float32Array(vocab);
   const sequence = runner.sequence();
@@ -37,8 +45,15 @@ export async function readLogits(
       await turns.take(async () => {
         if (signal?.aborted) throw new EngineError("aborted", "Reading the logits was stopped.");
         const first = sequence.length;
-        const chunk = ids.slice(first, first + Math.min(maxTokens, maxRows));
-        const work = { sequence, tokens: chunk, promptLength: ids.length, wanted: "all" } as const;
+        const most = Math.min(ids.length, first + maxTokens, first + maxRows);
+        const chunk = ids.slice(first, chunkEnd(first, most, embeddings));
+        const work = {
+          sequence,
+          tokens: chunk,
+          promptLength: ids.length,
+          embeddings,
+          wanted: "all",
+        } as const;
         const tensors = Object.fromEntries(
           taps.map(({ name, width }) => [name, new Float32Array(chunk.length * width)]),
         );

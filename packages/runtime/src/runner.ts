@@ -10,6 +10,7 @@ import {
   type Watch,
 } from "@engine/core";
 import { BlockPool } from "./block-pool.ts";
+import { givenRows, type PlacedEmbeddings } from "./given-embeddings.ts";
 import { Sequence } from "./sequence.ts";
 
 /** What one sequence does in a step. */
@@ -20,6 +21,8 @@ export interface Work {
   readonly promptLength?: number;
   /** Which of the rows want an output: none, the last, or all. */
   readonly wanted: "none" | "last" | "all";
+  /** Given embeddings of the whole text; the step takes those of its rows. */
+  readonly embeddings?: readonly PlacedEmbeddings[];
 }
 
 /** Turns the sequences' next tokens into one step of the plan, and keeps the books of their blocks. */
@@ -95,5 +98,13 @@ function stepInput(work: readonly Work[], groups: number): StepInput {
     });
     return table;
   });
-  return { tokens, positions, extents, sequences, tables, wanted: Int32Array.from(wanted) };
+  return {
+    tokens,
+    positions,
+    extents,
+    sequences,
+    tables,
+    wanted: Int32Array.from(wanted),
+    ...givenRows(work),
+  };
 }

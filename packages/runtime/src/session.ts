@@ -89,11 +89,11 @@ export class TextSession implements Session {
     const { state, turns } = this.#model;
     return turns.take(async () => {
       this.#check();
-      const { tokens, sequence } = this.#history;
+      const { tokens, sequence, embeddings } = this.#history;
       const { copy, moves } = sequence.fork();
       try {
         if (moves.length > 0) await state.copy(moves);
-        return this.#adopt({ tokens: [...tokens], sequence: copy });
+        return this.#adopt({ tokens: [...tokens], sequence: copy, embeddings: [...embeddings] });
       } catch (error) {
         copy.clear();
         throw error;

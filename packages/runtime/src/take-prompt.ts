@@ -1,5 +1,6 @@
 import { EngineError } from "@engine/core";
 import { checkTokens } from "./check-tokens.ts";
+import { type GivenEmbeddings, placeEmbeddings } from "./given-embeddings.ts";
 import type { History } from "./history.ts";
 import type { ModelParts } from "./model-parts.ts";
 
@@ -7,8 +8,13 @@ import type { ModelParts } from "./model-parts.ts";
 export function takePrompt(
   history: History,
   prompt: string | readonly number[],
-  { model, raw }: { readonly model: ModelParts; readonly raw: boolean },
+  options: {
+    readonly model: ModelParts;
+    readonly raw: boolean;
+    readonly embeddings?: readonly GivenEmbeddings[] | undefined;
+  },
 ): void {
+  const { model, raw, embeddings = [] } = options;
   const { context, tokenizer, vocab } = model;
   const before = history.tokens.length;
   let ids = prompt;
@@ -29,7 +35,10 @@ export function takePrompt(
       `The prompt has ${ids.length} tokens${added}, but the context is ${context} and the answer needs one or more. Shorten it, or load the model with a larger context.`,
     );
   }
+  const { program } = model.runner;
+  const placed = placeEmbeddings(embeddings, { program, before, length: ids.length });
   for (const id of ids) history.tokens.push(id);
+  history.embeddings.push(...placed);
 }
 
 /** The tokenizer, or an error that says what needs it and why there is none. */

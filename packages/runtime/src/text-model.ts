@@ -11,6 +11,7 @@ import {
 } from "@engine/core";
 import { defined } from "./defined.ts";
 import type { GenerateOptions, Generation, TokenText } from "./generation.ts";
+import { longestBlock } from "./given-embeddings.ts";
 import { LocalTextModel } from "./local-text-model.ts";
 import type { LogitsOptions } from "./read-logits.ts";
 import { Runner } from "./runner.ts";
@@ -54,7 +55,7 @@ export interface TextModelOptions extends Watch {
   readonly sessions?: number | undefined;
   /** Bytes the key-value blocks may take where `context` is not told; a quarter of the device's memory. */
   readonly stateBudget?: number;
-  /** Most rows of one step: prompts are read in chunks of this many; 256. */
+  /** Most rows of one step: prompts are read in chunks of this many; 256, or the model's longest image. */
   readonly maxTokens?: number;
   /** Most rows of one step whose logits are wanted; 16. */
   readonly maxRows?: number;
@@ -73,7 +74,9 @@ export const textModelDefaults = { maxTokens: 256, maxRows: 16, blockTokens: 32,
 /** Compiles the graph for the device and loads its weights. What was made by then is given back when it fails or is stopped. */
 export async function createTextModel(options: TextModelOptions): Promise<TextModel> {
   const { graph, source, device, signal, onProgress } = options;
-  const { maxTokens, maxRows, kv, blockTokens } = { ...textModelDefaults, ...defined(options) };
+  const { maxRows, kv, blockTokens, ...sizes } = { ...textModelDefaults, ...defined(options) };
+  // Rows of an image that see each other lie in one step.
+  const maxTokens = options.maxTokens ?? Math.max(sizes.maxTokens, longestBlock(graph));
   const compileOptions = { maxTokens, maxRows: Math.min(maxRows, maxTokens), maxSequences: 1, kv };
   const program = compile(graph, source, device, compileOptions);
   const { context, sessions, size } = planState({

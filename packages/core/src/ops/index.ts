@@ -7,6 +7,7 @@ export * from "./delta-rule.ts";
 export * from "./expert-matmul.ts";
 export * from "./gather.ts";
 export * from "./matmul.ts";
+export * from "./overlay.ts";
 export * from "./reduce.ts";
 export * from "./reshape.ts";
 export * from "./rms-norm.ts";
