@@ -2,23 +2,13 @@ import { writeFile } from "node:fs/promises";
 import { EngineError } from "@engine/core";
 import { expect, it } from "vitest";
 import { entry, fileBytes, temporaryFolder } from "../test/files.ts";
+import { seeded } from "../test/seeded.ts";
 import { openSafetensors } from "./open-safetensors.ts";
 import { parseHeader } from "./safetensors-header.ts";
 
 const at = temporaryFolder();
 const FILES = 1000;
 const HEADERS = 20_000;
-
-/** xorshift32: the same changes on every machine. */
-function seeded(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 /** Flips bytes of the length and header, swaps characters that matter, or cuts the file. */
 function broken(valid: Buffer, random: (below: number) => number): Buffer {

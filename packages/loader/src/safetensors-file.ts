@@ -1,20 +1,17 @@
-import { type FileHandle, open, stat } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { EngineError } from "@engine/core";
+import type { OpenFile } from "./file-weights.ts";
 import { ioError } from "./io-error.ts";
 import { CONVERT_AGAIN, COPY_AGAIN } from "./next-step.ts";
+import { openRegular } from "./open-regular.ts";
 import { readFully } from "./read-fully.ts";
 import { utf8 } from "./read-json.ts";
 import { parseHeader, type SafetensorsHeader } from "./safetensors-header.ts";
 import { formatOfBytes } from "./weight-formats.ts";
 
-/** An open file whose header has been checked against its size. */
-export interface SafetensorsFile extends SafetensorsHeader {
-  readonly path: string;
-  readonly handle: FileHandle;
+export interface SafetensorsFile extends SafetensorsHeader, OpenFile {
   /** Byte of the file where the data begins. */
   readonly dataBegin: number;
-  readonly fileBytes: number;
-  readonly modifiedMs: number;
 }
 
 /** The reference reader's limit; the largest real headers take a few MB. */
@@ -22,7 +19,7 @@ const MAX_HEADER = 100_000_000;
 
 /** Opens a file and checks its header; on an error nothing stays open. */
 export async function openSafetensorsFile(path: string): Promise<SafetensorsFile> {
-  const handle = await openRegular(path);
+  const handle = await openRegular(path, "Give a .safetensors file or its folder.");
   try {
     const { size: fileBytes, mtimeMs: modifiedMs } = await handle.stat();
     const headerBytes = await readHeaderLength(handle, path, fileBytes);
@@ -36,21 +33,6 @@ export async function openSafetensorsFile(path: string): Promise<SafetensorsFile
     return { ...header, path, handle, dataBegin, fileBytes, modifiedMs };
   } catch (error) {
     await handle.close();
-    throw EngineError.isInstance(error) ? error : ioError(error, path);
-  }
-}
-
-async function openRegular(path: string): Promise<FileHandle> {
-  try {
-    // Opening a pipe would wait for a writer for ever.
-    if (!(await stat(path)).isFile()) {
-      throw new EngineError(
-        "missing-file",
-        `${path}: not a regular file. Give a .safetensors file or its folder.`,
-      );
-    }
-    return await open(path, "r");
-  } catch (error) {
     throw EngineError.isInstance(error) ? error : ioError(error, path);
   }
 }
