@@ -77,12 +77,16 @@ void Lowering::check_layout(const std::string& op, const Node& node, const std::
     return;
   }
   if (op == "attention") {
-    require(in.size() == 2 && attrs.cache < (int32_t)plan_.cacheOf_.size() && in[0].data && in[0].type == Type::f32, node);
+    require((in.size() == 2 || in.size() == 3) && attrs.cache < (int32_t)plan_.cacheOf_.size() && in[0].data && in[0].type == Type::f32, node);
     const Cache& cache = plan_.state->caches[plan_.cacheOf_[attrs.cache]];
     const Shape& q = in[0].shape;
     require(q.rank == 3 && (q.dims[0] == kTokens || q.dims[0] == kRows) && q.dims[1] > 0 && q.dims[2] == cache.view.keyDim, node);
     require(out.shape.rank == 3 && out.shape.dims[0] == q.dims[0] && out.shape.dims[1] == q.dims[1] && out.shape.dims[2] == cache.view.valueDim, node);
     require(node.slopeCount == 0 || (node.slopeCount == q.dims[1] && (uint64_t)node.slopes + node.slopeCount <= constantCount_), node);
+    if (in.size() == 3) {
+      const Shape& speeds = in[2].shape;
+      require(in[2].data && in[2].type == Type::f32 && speeds.rank == 2 && speeds.dims[0] == q.dims[0] && 2 * (int64_t)speeds.dims[1] == cache.view.keyDim, node);
+    }
     // The kernel keeps one result for each query head of a key head.
     require(q.dims[1] % cache.view.heads == 0 && q.dims[1] / cache.view.heads <= 1024, node);
     return require(cache.window == 0 || (attrs.window && attrs.window <= cache.window), node);
@@ -91,6 +95,13 @@ void Lowering::check_layout(const std::string& op, const Node& node, const std::
   if (op == "wanted") {
     require(in.size() == 1 && in[0].shape.rank > 0 && in[0].shape.rank == out.shape.rank && in[0].shape.dims[0] == kTokens && out.shape.dims[0] == kRows, node);
     return require(size_of(in[0].shape, 1, in[0].shape.rank) == size_of(out.shape, 1, out.shape.rank), node);
+  }
+  if (op == "overlay") {
+    const Shape& x = in[0].shape;
+    require(in.size() == 1 && x.rank == 2 && (x.dims[0] == kTokens || x.dims[0] == kRows) && x.dims[1] > 0 && same(in[0], out), node);
+    require(plan_.limits.embedding == 0 || plan_.limits.embedding == x.dims[1], node);
+    plan_.limits.embedding = x.dims[1];
+    return;
   }
   if (op == "gather") return require(in.size() == 2, node), check_ids(node);
   const int axis = attrs.axis;

@@ -176,7 +176,9 @@ void Lowering::add(const Node& node, Kernel kernel, std::vector<Operand> inputs,
 void Lowering::attend(const Node& node, Call& call) {
   const Cache& cache = plan_.state->caches[plan_.cacheOf_[node.attrs.cache]];
   const int64_t places = (int64_t)cache.blocks * plan_.state->blockTokens;
-  const int64_t seen = node.attrs.window && node.attrs.window < places ? node.attrs.window : places;
+  // A row of a media block sees forward as well.
+  const int64_t reach = node.attrs.window + (node.attrs.blocks ? program_.maxTokens : 0);
+  const int64_t seen = node.attrs.window && reach < places ? reach : places;
   const int64_t heads = node.shape.dims[1], segments = seen / kSegment + 2;
   if (node.slopeCount > 0) {
     Memory slopes(4 * (size_t)heads, plan_.state->device->live);
@@ -185,7 +187,7 @@ void Lowering::attend(const Node& node, Call& call) {
     plan_.kept_.push_back(std::move(slopes));
   }
   const int64_t group = heads / cache.view.heads;
-  plan_.scratchBytes_ = std::max(plan_.scratchBytes_, attention_scratch(cache.view.keyDim, cache.view.valueDim, group));
+  plan_.scratchBytes_ = std::max(plan_.scratchBytes_, attention_scratch(cache.view.keyDim, cache.view.valueDim, group) + (call.count > 2 ? turns_scratch(cache.view.keyDim) : 0));
   constexpr int64_t kSplitRows = 8;
   call.partialRows = (int32_t)std::min<int64_t>(kSplitRows, node.shape.dims[0] == kRows ? program_.maxRows : program_.maxTokens);
   call.partialSegments = (int32_t)segments;

@@ -16,7 +16,7 @@ Plan::Plan(std::shared_ptr<Weights> w, std::shared_ptr<State> s, const std::vect
   if (weights->device != state->device) fail("bad-option", "plan: the weights and the state belong to different devices.");
   alive();
   Device& device = *weights->device;
-  limits = {program.maxTokens, program.maxRows, program.maxSequences, {0, 0, 0}, {}, 0, !states.empty()};
+  limits = {program.maxTokens, program.maxRows, program.maxSequences, {0, 0, 0}, {}, 0, 0, !states.empty()};
   limits.groups.resize(state->blocks.size());
   for (int32_t cache : cacheOf_) {
     if (cache < 0 || cache >= (int32_t)state->caches.size()) fail("bad-option", "plan: the state has no cache %d.", cache);
@@ -68,7 +68,7 @@ Step Plan::begin(const StepInput& input) {
     views_[i].table = input.tables[group].data();
     views_[i].tableWidth = input.widths[group];
   }
-  return {input.tokens(), input.rows(), input.wanted.data(), input.sequence.data(), input.place.data(), views_.data(),
+  return {input.tokens(), input.rows(), input.wanted.data(), input.sequence.data(), input.place.data(), input.blockEnd.data(), input.given.data(), views_.data(),
           states_.data(), input.rowsOf.data(), (int32_t)input.rowsOf.size()};
 }
 

@@ -54,6 +54,7 @@ Program Program::parse(const int32_t* from, size_t length, size_t ops) {
     node.attrs.window = words.next(0, INT32_MAX);
     node.attrs.cache = words.next(0, 1 << 24);
     node.attrs.interleaved = words.next(0, 1);
+    node.attrs.blocks = words.next(0, INT32_MAX);
     node.attrs.eps = words.real();
     node.attrs.scale = words.real();
     node.attrs.cap = words.real();

@@ -47,9 +47,32 @@ void StepInput::check(const Limits& limits, const State& state) {
     }
   }
   if ((int32_t)sequence.size() != count) fail("bad-option", "step: the sequences have %zu rows, but there are %d tokens.", sequence.size(), count);
+  check_media(limits);
   check_tables(limits, state);
   if (limits.recurrent) check_slots(state);
   if (selects) check_select(limits.vocab);
+}
+
+// Neighbouring rows of a sequence with one number ≥ 0 are a block.
+void StepInput::check_media(const Limits& limits) {
+  const int32_t count = tokens();
+  if (!media.empty() && (int32_t)media.size() != count) fail("bad-option", "step: media must have one entry for each of the %d tokens.", count);
+  blockEnd = place;
+  for (int32_t row = count - 2; row >= 0 && !media.empty(); row--) {
+    if (media[row] >= 0 && media[row + 1] == media[row] && sequence[row + 1] == sequence[row]) blockEnd[row] = blockEnd[row + 1];
+  }
+  given.assign((size_t)count, nullptr);
+  if (embeddings.empty() && givenRows.empty()) return;
+  if (limits.embedding == 0) fail("bad-option", "step: the program takes no embeddings.");
+  if (embeddings.size() != givenRows.size() * (size_t)limits.embedding) {
+    fail("bad-option", "step: %zu embeddings of %d numbers are expected, but there are %zu numbers.", givenRows.size(), limits.embedding, embeddings.size());
+  }
+  for (size_t i = 0; i < givenRows.size(); i++) {
+    if (givenRows[i] < 0 || givenRows[i] >= count || (i > 0 && givenRows[i] <= givenRows[i - 1])) {
+      fail("bad-option", "step: rows of embeddings must ascend from 0 to %d, but entry %zu is %d.", count - 1, i, givenRows[i]);
+    }
+    given[givenRows[i]] = &embeddings[i * limits.embedding];
+  }
 }
 
 // Every block that a row of the step reads or writes must be one of the pool's.

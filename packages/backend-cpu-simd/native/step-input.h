@@ -17,6 +17,7 @@ struct Limits {
     int32_t window;
   };
   std::vector<Group> groups;
+  int32_t embedding;  // width of the embeddings a caller may give; 0: none
   int32_t vocab;   // 0: no logits
   bool recurrent;  // every sequence reads and writes a slot
 };
@@ -40,10 +41,14 @@ struct StepInput {
   std::vector<int32_t> sequences;
   std::vector<std::vector<int32_t>> tables;
   std::vector<int32_t> wanted;
+  std::vector<int32_t> media;       // of each token, or empty
+  std::vector<int32_t> givenRows;   // rows whose embeddings are given
+  std::vector<float> embeddings;    // [givenRows, width]
   bool selects = false;
   Select select;
   // Made by check():
-  std::vector<int32_t> sequence, place;  // of each token
+  std::vector<int32_t> sequence, place, blockEnd;  // of each token
+  std::vector<const float*> given;       // of each token
   std::vector<int32_t> widths;           // of each group's table
   std::vector<Rows> rowsOf;              // of each sequence
 
@@ -52,6 +57,7 @@ struct StepInput {
   void check(const Limits& limits, const State& state);
 
  private:
+  void check_media(const Limits& limits);
   void check_tables(const Limits& limits, const State& state);
   void check_slots(const State& state);
   void check_select(int32_t vocab);

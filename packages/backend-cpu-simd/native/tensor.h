@@ -40,6 +40,7 @@ struct Attrs {
   int32_t window;  // 0: all keys
   int32_t cache;
   int32_t interleaved;
+  int32_t blocks;  // attention: rows of a media block see each other; 0: they do not
   float eps;
   float scale;
   float cap;
@@ -80,6 +81,8 @@ struct Step {
   const int32_t* wanted;    // [rows]
   const int32_t* sequence;  // [tokens] whose row it is
   const int32_t* place;     // [tokens] where its key lies
+  const int32_t* blockEnd;  // [tokens] place of the last row of its media block, its own without one
+  const float* const* given;  // [tokens] the embedding the caller gives for it, or nullptr
   const CacheView* caches;
   const StateView* states;
   const Rows* sequences;

@@ -62,6 +62,7 @@ export function encodeProgram(program: Program, weights: CpuWeights): ProgramWor
     );
     words.push(
       attrs.interleaved ? 1 : 0,
+      number(attrs.blocks),
       floatBits(number(attrs.eps)),
       floatBits(number(attrs.scale)),
       floatBits(number(attrs.cap)),
@@ -93,15 +94,15 @@ function placed(
   weights: CpuWeights,
   places: number[],
 ): number {
-  const { use, region, offset } = weights.place(name);
-  const stored = STORED[type];
-  if (!stored || use.encoding.type !== type || String(use.encoding.shape) !== String(shape)) {
-    const held = `${use.encoding.type} [${use.encoding.shape.join(", ")}]`;
+  const { use, type: held, region, offset } = weights.place(name);
+  if (use.encoding.type !== type || String(use.encoding.shape) !== String(shape)) {
+    const other = `${use.encoding.type} [${use.encoding.shape.join(", ")}]`;
     throw new EngineError(
       "bad-checkpoint",
-      `weight "${name}": the program expects ${type} [${shape.join(", ")}], the store holds ${held}.`,
+      `weight "${name}": the program expects ${type} [${shape.join(", ")}], the store holds ${other}.`,
     );
   }
+  const stored = STORED[held]!;
   const rowBytes = shape.slice(1).reduce((product, size) => product * size, stored.bytes);
   places.push(region, offset + begin * rowBytes, (end - begin) * rowBytes, stored.code);
   return places.length / 4 - 1;

@@ -14,7 +14,7 @@ const MOVES = new Set(["slice", "concat", "wanted", "reshape", "cast"]);
 /** Ops whose second input is i32 ids. */
 const BY_ID = new Set(["gather", "take", "expert-matmul"]);
 const ATTRS: Readonly<Record<string, readonly string[]>> = {
-  attention: ["scale", "window", "slopes", "cache"],
+  attention: ["scale", "window", "slopes", "blocks", "cache"],
   rope: ["interleaved"],
   "rms-norm": ["eps"],
 };
@@ -26,10 +26,8 @@ export function supports({ op, shapes, types, attrs }: OpCall, kernels: readonly
   const known = ATTRS[op.name];
   if (known && !Object.keys(attrs).every((key) => known.includes(key) || attrs[key] === undefined))
     return false;
-  return (
-    types.every((type, i) => (type === "i32" ? takesIds(op.name, i) : type in STORED)) &&
-    fits(op.name, shapes)
-  );
+  // A weight may be of any type: one without kernels is decoded to f32 while it is loaded.
+  return types.every((type, i) => type !== "i32" || takesIds(op.name, i)) && fits(op.name, shapes);
 }
 
 function isBound(shape: Shape): boolean {

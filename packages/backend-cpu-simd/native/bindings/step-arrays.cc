@@ -33,6 +33,12 @@ void read_step(const Napi::Object& step, StepInput& input) {
   input.ids[2] = column(step, "extents");
   input.sequences = column(step, "sequences");
   input.wanted = column(step, "wanted");
+  if (step.Get("media").IsTypedArray()) input.media = column(step, "media");
+  const Napi::Value embeddings = step.Get("embeddings");
+  if (embeddings.IsObject()) {
+    input.givenRows = column(embeddings.As<Napi::Object>(), "rows");
+    input.embeddings = copied<float>(embeddings.As<Napi::Object>().Get("values"), napi_float32_array, "embeddings");
+  }
   const auto tables = step.Get("tables").As<Napi::Array>();
   for (uint32_t i = 0; i < tables.Length(); i++) input.tables.push_back(copied<int32_t>(tables.Get(i), napi_int32_array, "tables"));
   const Napi::Value given = step.Get("select");

@@ -16,6 +16,7 @@
 #include "matmul-inl.h"
 #include "append-inl.h"
 #include "attention-rows-inl.h"
+#include "attention-turns-inl.h"
 #include "attention-segment-inl.h"
 #include "attention-inl.h"
 #include "routing-inl.h"

@@ -17,16 +17,24 @@ struct Attend {
     for (Tile tile = first_tile(); tile.rows; tile = next_tile(tile)) tiles++;
   }
   int64_t token(int64_t row) const { return call.inputs[0].shape.dims[0] == kRows ? step.wanted[row] : row; }
-  int64_t end(int64_t row) const { return step.place[token(row)] + 1; }
+  int64_t place(int64_t row) const { return step.place[token(row)]; }
+  int64_t end(int64_t row) const { return (call.attrs.blocks ? step.blockEnd : step.place)[token(row)] + 1; }
   int64_t first(int64_t row) const {
-    const int64_t from = call.attrs.window ? end(row) - call.attrs.window : 0;
+    const int64_t from = call.attrs.window ? place(row) + 1 - call.attrs.window : 0;
     return from > 0 ? from : 0;
+  }
+  // What the row's keys turn by; nullptr where they were turned before.
+  const float* speeds(int64_t row) const {
+    return call.count > 2 ? floats(call.inputs[2]) + row * (cache.keyDim / 2) : nullptr;
+  }
+  bool turns_alike(int64_t row, int64_t other) const {
+    return call.count < 3 || memcmp(speeds(row), speeds(other), sizeof(float) * (cache.keyDim / 2)) == 0;
   }
   Tile tile_at(int64_t row) const {
     if (row >= all_rows) return {row, 0, 0};
     const int32_t sequence = step.sequence[token(row)];
     int64_t n = 1;
-    while (n < tile_rows && row + n < all_rows && step.sequence[token(row + n)] == sequence) n++;
+    while (n < tile_rows && row + n < all_rows && step.sequence[token(row + n)] == sequence && turns_alike(row, row + n)) n++;
     return {row, n, sequence};
   }
   Tile first_tile() const { return tile_at(0); }

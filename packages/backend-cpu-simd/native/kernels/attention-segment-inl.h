@@ -34,13 +34,16 @@ inline void lean(float* scores, int64_t begin, int64_t end, float slope, int64_t
 template <class T>
 struct Segment {
   Segment(const Attend& a, const Share& share, const Tile& tile, int64_t head)
-      : a(a), cache(a.cache), tile(tile), head(head), queries(tile.rows * a.group) {
+      : a(a), cache(a.cache), tile(tile), head(head), queries(tile.rows * a.group), turns(a.speeds(tile.row), a.speeds(tile.row) ? a.cache.keyDim / 2 : 0, share.scratch) {
     const int64_t room = a.group > kQueries ? a.group : kQueries;
-    q = (float*)share.scratch;
+    q = (float*)(share.scratch + (turns.speeds ? turns_scratch(cache.keyDim) : 0));
     scores = q + room * (cache.keyDim + 16);
     o = scores + room * kSegment;
     totals = o + room * (cache.valueDim + 16);
-    for (int64_t i = 0; i < queries; i++) memcpy(q + i * cache.keyDim, query(i), sizeof(float) * cache.keyDim);
+    for (int64_t i = 0; i < queries; i++) {
+      memcpy(q + i * cache.keyDim, query(i), sizeof(float) * cache.keyDim);
+      if (turns.speeds) turns.turn_exactly(q + i * cache.keyDim, a.place(row_of(i)));
+    }
   }
   int64_t row_of(int64_t i) const { return tile.row + i / a.group; }
   int64_t head_of(int64_t i) const { return head * a.group + i % a.group; }
@@ -56,8 +59,8 @@ struct Segment {
     return head * places + (place & (places - 1));
   }
 
-  template <int R>
-  void score_at(int64_t i, const T* const* keys, float* to) {
+  template <int R, class K>
+  void score_at(int64_t i, const K* const* keys, float* to) {
     V acc[R][kTileOutputs];
     clear(acc);
     dots<R, kTileOutputs, 0>(q + i * cache.keyDim, cache.keyDim, keys, cache.keyDim, acc);
@@ -71,14 +74,29 @@ struct Segment {
   // Scores of all keys any row sees; tiles of keys lie within a block, as kTileOutputs divides 16.
   void score() {
     const int64_t from = begin_of(0), to = end_of(queries - 1);
+    if (turns.speeds) turns.begin(start);
     for (int64_t j = from / kTileOutputs * kTileOutputs; j < to; j += kTileOutputs) {
+      if (turns.speeds) {
+        turns.seek(j);
+        const float* turned[kTileOutputs];
+        for (int k = 0; k < kTileOutputs; k++) {
+          turned[k] = turns.keys + k * cache.keyDim;
+          turns.turn(key(j) + k * cache.keyDim, j + k, turns.keys + k * cache.keyDim);
+        }
+        score_keys(turned, scores + (j - start));
+        continue;
+      }
       const T* keys[kTileOutputs];
       for (int k = 0; k < kTileOutputs; k++) keys[k] = key(j) + k * cache.keyDim;
-      float* column = scores + (j - start);
-      int64_t i = 0;
-      for (; i + kTileRows <= queries; i += kTileRows) score_at<kTileRows>(i, keys, column + i * kSegment);
-      for (; i < queries; i++) score_at<1>(i, keys, column + i * kSegment);
+      score_keys(keys, scores + (j - start));
     }
+  }
+
+  template <class K>
+  void score_keys(const K* const* keys, float* column) {
+    int64_t i = 0;
+    for (; i + kTileRows <= queries; i += kTileRows) score_at<kTileRows>(i, keys, column + i * kSegment);
+    for (; i < queries; i++) score_at<1>(i, keys, column + i * kSegment);
   }
 
   // Scores to weights e^(s − top), in place; lanes by absolute place.
@@ -86,7 +104,7 @@ struct Segment {
     float* s = scores + i * kSegment;
     const int64_t begin = begin_of(i) - start, end = end_of(i) - start;
     if (begin >= end) return {o + i * cache.valueDim, 0, 0};
-    if (a.call.attrs.slopes) lean(s, begin, end, a.call.attrs.slopes[head_of(i)], a.end(row_of(i)) - 1 - start);
+    if (a.call.attrs.slopes) lean(s, begin, end, a.call.attrs.slopes[head_of(i)], a.place(row_of(i)) - start);
     const int64_t from = begin / kLanes * kLanes, to = (end + kLanes - 1) / kLanes * kLanes;
     for (int64_t j = from; j < begin; j++) s[j] = -__builtin_inff();
     for (int64_t j = end; j < to; j++) s[j] = -__builtin_inff();
@@ -145,6 +163,7 @@ struct Segment {
   const CacheView& cache;
   const Tile tile;
   const int64_t head, queries;
+  Turns turns;
   int64_t start = 0;
   float *q, *scores, *o, *totals;
 };

@@ -34,6 +34,7 @@ namespace engine {
   X("concat", concat)                  \
   X("gather", gather)                  \
   X("wanted", wanted)                  \
+  X("overlay", overlay)                \
   X("matmul", matmul)                  \
   X("append", append)                  \
   X("attention", attention)            \
@@ -79,6 +80,9 @@ constexpr int64_t attention_scratch(int64_t keyDim, int64_t valueDim, int64_t gr
 // Rows of one expert that are multiplied together, and the taps a short convolution may have.
 constexpr int64_t kExpertRows = 96;
 constexpr int kMostTaps = 64;
+
+// Further bytes for keys that are turned when they are read, at most 16 at a time.
+constexpr int64_t turns_scratch(int64_t keyDim) { return 8 * 2 * keyDim + 4 * keyDim * (16 + 1 + 16); }
 
 // Bytes of scratch a thread needs to group `routed` rows by expert and to hold some of them side by side.
 constexpr int64_t expert_scratch(int64_t routed, int64_t experts, int64_t depth) {

@@ -1,4 +1,4 @@
-// Ops that move elements and compute nothing: slice, concat, wanted, gather. All elements have four bytes,
+// Ops that move elements and compute nothing: slice, concat, wanted, overlay, gather. All elements have four bytes,
 // but a gathered table's, which are decoded.
 namespace engine::ENGINE_LEVEL {
 
@@ -35,6 +35,16 @@ void wanted(const Call& call, const Step& step, const Share& share) {
   auto [row, end] = part(share, step.rows, 1);
   for (; row < end; row++) {
     memcpy(result(call) + row * width, floats(call.inputs[0]) + step.wanted[row] * width, sizeof(float) * width);
+  }
+}
+
+void overlay(const Call& call, const Step& step, const Share& share) {
+  const Shape& shape = call.inputs[0].shape;
+  const int64_t width = shape.dims[1];
+  auto [row, end] = part(share, bind(shape.dims[0], step), 4);
+  for (; row < end; row++) {
+    const float* given = step.given[shape.dims[0] == kRows ? step.wanted[row] : row];
+    memcpy(result(call) + row * width, given ? given : floats(call.inputs[0]) + row * width, sizeof(float) * width);
   }
 }
 
