@@ -2,7 +2,10 @@ import { freemem } from "node:os";
 import {
   EngineError,
   type Extent,
+  elements,
+  isReadable,
   type Residency,
+  readRows,
   type Watch,
   type WeightSource,
   type WeightStore,
@@ -24,13 +27,17 @@ export interface LoadOptions {
 /** Where a weight's bytes lie: a region of the native store, and an offset in it. */
 export interface Place {
   readonly use: WeightUse;
+  /** A float type: that of the encoding, or f32 where the weight was decoded. */
+  readonly type: string;
   readonly region: number;
   readonly offset: number;
 }
 
 interface Stored {
   readonly use: WeightUse;
-  readonly part: string;
+  readonly type: string;
+  /** Undefined: decoded to f32 while it is loaded. */
+  readonly part: string | undefined;
   readonly bytes: number;
   readonly extent: Extent | undefined;
   readonly mapped: boolean;
@@ -93,14 +100,14 @@ export class CpuWeights extends Owned implements WeightStore {
 
   #map(stored: readonly Stored[]): void {
     const regions = new Map<number, number>();
-    for (const { use, extent, mapped, bytes } of stored) {
+    for (const { use, type, extent, mapped, bytes } of stored) {
       if (!mapped || !extent) continue;
       let region = regions.get(extent.fd);
       if (region === undefined) {
         region = translated(() => this.native.map(extent.fd));
         regions.set(extent.fd, region);
       }
-      this.#places.set(use.name, { use, region, offset: extent.offset });
+      this.#places.set(use.name, { use, type, region, offset: extent.offset });
       this.#bytes.mapped += bytes;
     }
   }
@@ -113,8 +120,15 @@ export class CpuWeights extends Owned implements WeightStore {
     const total = copied.reduce((sum, { bytes }) => sum + bytes, 0);
     let done = 0;
     let to = 0;
-    for (const { use, part, bytes, extent } of copied) {
-      this.#places.set(use.name, { use, region, offset: to });
+    for (const { use, type, part, bytes, extent } of copied) {
+      this.#places.set(use.name, { use, type, region, offset: to });
+      if (part === undefined) {
+        await this.#decode(use, region, to, source, watch);
+        done += bytes;
+        watch.onProgress?.(done, total, use.name);
+        to += aligned(bytes);
+        continue;
+      }
       for (let at = 0; at < bytes; at += PIECE) {
         if (watch.signal?.aborted)
           throw new EngineError("aborted", `Loading stopped at weight "${use.name}".`);
@@ -133,6 +147,27 @@ export class CpuWeights extends Owned implements WeightStore {
     }
   }
 
+  /** Rows as f32, whatever they are stored as: the way of types without kernels. */
+  async #decode(
+    use: WeightUse,
+    region: number,
+    to: number,
+    source: WeightSource,
+    watch: Watch,
+  ): Promise<void> {
+    const { name, encoding } = use;
+    const rows = encoding.shape[0] ?? 1;
+    const rowBytes = 4 * elements(encoding.shape.slice(1));
+    const step = Math.max(1, Math.floor(PIECE / Math.max(rowBytes, 1)));
+    for (let begin = 0; begin < rows; begin += step) {
+      if (watch.signal?.aborted) throw new EngineError("aborted", `Loading stopped at weight "${name}".`);
+      const end = Math.min(rows, begin + step);
+      const values = await readRows(source, name, encoding, { begin, end }, watch.signal);
+      const piece = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+      translated(() => this.native.fill(region, to + begin * rowBytes, piece));
+    }
+  }
+
   protected async release(): Promise<void> {
     await this.native.dispose();
     this.#places.clear();
@@ -143,7 +178,9 @@ export class CpuWeights extends Owned implements WeightStore {
 /** Which weights stay in their files. Tables that are only looked up in do, unless "resident" is asked for. */
 function decided({ source, uses, residency }: LoadOptions): Stored[] {
   const all = uses.map((use) => ({ use, ...partOf(use), extent: undefined as Extent | undefined }));
-  for (const stored of all) stored.extent = source.extent(stored.use.name, stored.part);
+  for (const stored of all) {
+    if (stored.part !== undefined) stored.extent = source.extent(stored.use.name, stored.part);
+  }
   const whole = all.reduce((sum, { use, bytes }) => sum + (use.access === "whole" ? bytes : 0), 0);
   const fits = whole <= AUTO_SHARE * freemem();
   return all.map((stored) => {
@@ -154,15 +191,17 @@ function decided({ source, uses, residency }: LoadOptions): Stored[] {
 }
 
 /** A plain weight has one part; its bytes must be those of its shape. */
-function partOf({ name, encoding }: WeightUse): { readonly part: string; readonly bytes: number } {
-  const type = STORED[encoding.type];
-  if (!type) {
+function partOf({ name, encoding }: WeightUse): Pick<Stored, "type" | "part" | "bytes"> {
+  const stored = STORED[encoding.type];
+  const count = elements(encoding.shape);
+  if (!stored) {
+    if (isReadable(encoding)) return { type: "f32", part: undefined, bytes: 4 * count };
     throw new EngineError(
       "unsupported",
-      `weight "${name}" is stored as ${encoding.type}; the native CPU backend reads f32, f16 and bf16.`,
+      `weight "${name}" is stored as ${encoding.type}, which has no kernels here and no decoder.`,
     );
   }
-  const bytes = encoding.shape.reduce((product, size) => product * size, type.bytes);
+  const bytes = stored.bytes * count;
   const [part, ...others] = Object.entries(encoding.parts);
   if (!part || others.length > 0 || part[1].bytes !== bytes) {
     throw new EngineError(
@@ -170,7 +209,7 @@ function partOf({ name, encoding }: WeightUse): { readonly part: string; readonl
       `weight "${name}": one part of ${bytes} bytes was expected for its shape.`,
     );
   }
-  return { part: part[0], bytes };
+  return { type: encoding.type, part: part[0], bytes };
 }
 
 function aligned(bytes: number): number {

@@ -1,7 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Device, Extent, WeightSource } from "@engine/core";
+import { type Device, decodeFloats, type Extent, type WeightSource } from "@engine/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cpuSimd } from "../src/index.ts";
 import {
@@ -95,14 +95,33 @@ describe.skipIf(cpuSimd.unavailable())("weights", () => {
     }
   });
 
-  test("of a type it does not read are refused by name", async () => {
+  test("of a type without kernels are decoded while they are loaded", async () => {
+    const step = stepOf({ tokens: text, cached: 0 });
+    const source = inFile("bf16");
+    const expected = await hiddenOf((await openTiny(device, { type: "bf16", source })).plan, step);
+    const foreign: WeightSource = {
+      ...source,
+      describe(name) {
+        const encoding = source.describe(name);
+        const decode = ({ data }: Readonly<Record<string, Uint8Array>>, into: Float32Array): void =>
+          into.set(decodeFloats("bf16", data!));
+        return encoding && { ...encoding, type: "someones-own", decode };
+      },
+    };
+    for (const residency of ["mapped", "resident"] as const) {
+      const { plan } = await openTiny(device, { source: foreign, residency });
+      expect(bitsOf(await hiddenOf(plan, step))).toEqual(bitsOf(expected));
+    }
+  });
+
+  test("of a type nobody can read are refused by name", async () => {
     const source = inFile("bf16");
     const { program } = await openTiny(device, { source });
-    const uses = program.weights.map((use) => ({ ...use, encoding: { ...use.encoding, type: "q4_0" } }));
+    const uses = program.weights.map((use) => ({ ...use, encoding: { ...use.encoding, type: "riddle" } }));
     const loading = device.weights(source, uses, "auto");
     await expect(loading).rejects.toMatchObject({
       code: "unsupported",
-      message: expect.stringContaining('"embed" is stored as q4_0'),
+      message: expect.stringContaining('"embed" is stored as riddle'),
     });
   });
 
