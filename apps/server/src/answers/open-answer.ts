@@ -1,0 +1,75 @@
+import type { ChatEvent, ChatResult, Model } from "@engine/auto";
+import type { ModelSlot } from "../models/model-slot.ts";
+import type { ServerParts } from "../server-parts.ts";
+import type { AnswerJob } from "./answer-job.ts";
+import { merge } from "./merge.ts";
+import { runAnswer } from "./run-answer.ts";
+
+/** `index`: which of the answers it belongs to. */
+export type AnswerEvent = ChatEvent & { readonly index: number };
+
+export interface OpenAnswer extends Disposable {
+  /** The model's id as the server lists it. */
+  readonly id: string;
+  readonly model: Model;
+  /** Milliseconds the request waited for the model to load. */
+  readonly loadMs: number;
+  readonly events: AsyncIterable<AnswerEvent>;
+  /** The finished answers, in order; the events are not read besides. */
+  results(): Promise<readonly ChatResult[]>;
+}
+
+/** Takes a model for a request and starts to answer; disposing gives both back. Throws what the gate and the pool throw. */
+export async function openAnswer(
+  { gate, pool, metrics }: ServerParts,
+  job: AnswerJob,
+  signal: AbortSignal,
+): Promise<OpenAnswer> {
+  const leave = gate.enter();
+  const stop = new AbortController();
+  const both = AbortSignal.any([signal, gate.signal, stop.signal]);
+  const lease = await pool.lease(job.model, { signal: both, keepAliveMs: job.keepAliveMs }).catch((error) => {
+    leave();
+    throw error;
+  });
+  const { slot, model, loadMs } = lease;
+  const answers = Array.from({ length: job.count ?? 1 }, (_, index) =>
+    one(slot, { ...job, options: { ...job.options, ...seedOf(job, index) } }, both),
+  );
+  const events = metrics.watch(merge(answers), slot.source.id);
+  return {
+    id: slot.source.id,
+    model,
+    loadMs,
+    events,
+    async results() {
+      const results: ChatResult[] = [];
+      for await (const event of events) if (event.type === "finish") results[event.index] = event;
+      return results;
+    },
+    [Symbol.dispose]() {
+      stop.abort();
+      lease.release();
+      leave();
+    },
+  };
+}
+
+/** An answer in a seat of the model. */
+async function* one(
+  slot: ModelSlot,
+  job: AnswerJob,
+  signal: AbortSignal,
+): AsyncGenerator<ChatEvent, void, undefined> {
+  const free = await slot.seats.take(signal);
+  try {
+    yield* runAnswer(slot.model!, job, { signal, plainChat: slot.source.plainChat });
+  } finally {
+    free();
+  }
+}
+
+/** Several answers to one request differ, and with a seed do so in the same way each time. */
+function seedOf({ options: { seed } }: AnswerJob, index: number): { seed?: number } {
+  return seed === undefined || index === 0 ? {} : { seed: (seed + index) % Number.MAX_SAFE_INTEGER };
+}

@@ -1,0 +1,58 @@
+import type { ChatEvent, ChatOptions, Model } from "@engine/auto";
+import type { AnswerJob } from "./answer-job.ts";
+
+/** One answer of a model, as events; the last one is its result. Throws the signal's reason when that ended it. */
+export async function* runAnswer(
+  model: Model,
+  job: Omit<AnswerJob, "count" | "model" | "keepAliveMs">,
+  { signal, plainChat }: { readonly signal: AbortSignal; readonly plainChat: boolean },
+): AsyncGenerator<ChatEvent, void, undefined> {
+  const enough = new AbortController();
+  const options: ChatOptions = { ...job.options, signal: AbortSignal.any([signal, enough.signal]) };
+  let calls = 0;
+  for await (const event of eventsOf(model, job.prompt, { options, plainChat })) {
+    if (enough.signal.aborted && event.type !== "finish") continue;
+    if (event.type === "tool-call" && ++calls === job.maxCalls) enough.abort();
+    if (event.type !== "finish" || event.finishReason !== "abort") yield event;
+    else if (!enough.signal.aborted) throw signal.reason;
+    else yield { ...event, finishReason: "stop", toolCalls: event.toolCalls.slice(0, job.maxCalls) };
+  }
+}
+
+function eventsOf(
+  model: Model,
+  prompt: AnswerJob["prompt"],
+  { options, plainChat }: { readonly options: ChatOptions; readonly plainChat: boolean },
+): AsyncIterable<ChatEvent> {
+  if (prompt.kind === "prompt")
+    return continued(model, prompt.text, { ...options, raw: prompt.raw === true });
+  if (model.channels || !plainChat) return model.chat(prompt.messages, options);
+  const text = prompt.messages.map(({ content }) => textOf(content)).filter((part) => part !== "");
+  return continued(model, text.join("\n"), options);
+}
+
+function textOf(content: unknown): string {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return "";
+  return content
+    .map((part: { readonly text?: unknown }) => (typeof part.text === "string" ? part.text : ""))
+    .join("");
+}
+
+/** A text continued, in the events of a conversation. */
+async function* continued(
+  model: Model,
+  prompt: string | readonly number[],
+  options: ChatOptions & { readonly raw?: boolean },
+): AsyncGenerator<ChatEvent, void, undefined> {
+  const generation = model.generate(prompt, options);
+  for await (const { text } of generation) if (text !== "") yield { type: "text", text };
+  const result = await generation.result;
+  yield {
+    type: "finish",
+    ...result,
+    reasoning: "",
+    toolCalls: [],
+    usage: { ...result.usage, reasoningTokens: 0 },
+  };
+}

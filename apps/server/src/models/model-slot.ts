@@ -1,0 +1,116 @@
+import type { Model } from "@engine/auto";
+import type { ModelSource } from "./model-source.ts";
+import { Seats } from "./seats.ts";
+
+export type ModelState = "unloaded" | "loading" | "loaded" | "unloading";
+
+export interface LoadProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly what: string;
+}
+
+/** What the pool knows of one model. */
+export class ModelSlot {
+  readonly source: ModelSource;
+  state: ModelState = "unloaded";
+  model: Model | undefined;
+  /** Answers take them; as many as the model holds texts. */
+  seats = new Seats(1);
+  /** Bytes it takes, or was planned to take while it loads. */
+  bytes = 0;
+  progress: LoadProgress | undefined;
+  /** Why the last load failed. */
+  error: string | undefined;
+  /** The load under way, or waiting for its turn. */
+  loading: Promise<void> | undefined;
+  /** The unload under way; false when answers kept the model. */
+  unloading: Promise<boolean> | undefined;
+  /** Milliseconds it stays after its last answer. */
+  keepAliveMs: number;
+  /** When it will be unloaded; undefined while it is used, or stays. */
+  expires: Date | undefined;
+  usedAt = 0;
+  #leases = 0;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #idle = new Set<() => void>();
+
+  constructor(source: ModelSource, keepAliveMs: number) {
+    this.source = source;
+    this.keepAliveMs = keepAliveMs;
+  }
+
+  get leases(): number {
+    return this.#leases;
+  }
+
+  /** Holds the model; the result lets it go again. */
+  hold(expire: () => void): () => void {
+    this.#leases += 1;
+    this.#forget();
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#leases -= 1;
+      this.usedAt = performance.now();
+      if (this.#leases > 0) return;
+      for (const tell of this.#idle) tell();
+      this.#idle.clear();
+      this.startTimer(expire);
+    };
+  }
+
+  /** Counts down to the unload, unless somebody holds the model or it stays. */
+  startTimer(expire: () => void): void {
+    this.#forget();
+    if (this.state !== "loaded" || this.#leases > 0 || !Number.isFinite(this.keepAliveMs)) return;
+    this.expires = new Date(Date.now() + this.keepAliveMs);
+    // Node's timers hold 31 bits.
+    this.#timer = setTimeout(expire, Math.min(this.keepAliveMs, 2 ** 31 - 1)).unref();
+  }
+
+  /** Settles when nobody holds the model; false when that took longer than `ms`. */
+  idle(ms: number): Promise<boolean> {
+    if (this.#leases === 0) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const tell = (): void => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+      const give = (): void => {
+        this.#idle.delete(tell);
+        resolve(false);
+      };
+      const timer = Number.isFinite(ms) ? setTimeout(give, ms) : undefined;
+      this.#idle.add(tell);
+    });
+  }
+
+  /** The model is in memory. */
+  loaded(model: Model): void {
+    this.model = model;
+    this.seats = new Seats(Math.max(1, model.state.sessions));
+    this.bytes = model.weights.resident + model.weights.mapped + model.state.bytes;
+    this.state = "loaded";
+    this.progress = undefined;
+    this.error = undefined;
+    this.usedAt = performance.now();
+  }
+
+  /** The model is not in memory, or no more; `error` says why a load failed. */
+  gone(error?: string): void {
+    this.#forget();
+    this.model = undefined;
+    this.bytes = 0;
+    this.state = "unloaded";
+    this.progress = undefined;
+    this.error = error;
+  }
+
+  #forget(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.expires = undefined;
+  }
+}

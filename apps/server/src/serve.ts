@@ -1,0 +1,91 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { EngineError } from "@engine/core";
+import { createAdaptorServer } from "@hono/node-server";
+import { createApp } from "./app.ts";
+import { createParts, type ServerOptions } from "./create-parts.ts";
+import type { ServerParts } from "./server-parts.ts";
+
+export interface ServeOptions extends ServerOptions {
+  /** Load the given models at the start; true unless told. The server answers meanwhile, and is ready after. */
+  readonly preload?: boolean;
+}
+
+export interface RunningServer extends AsyncDisposable {
+  /** Where it listens, without a slash at the end. */
+  readonly url: string;
+  /** Settles when the models to load at the start are there; rejects with what the first of them failed with. */
+  readonly ready: Promise<void>;
+  /** Takes no new requests, waits for answers under way as long as the settings say, gives everything back. */
+  close(): Promise<void>;
+}
+
+/** Starts a server. Throws `bad-option` for unsafe settings, `io-failed` where the address cannot be had. */
+export async function serve(options: ServeOptions): Promise<RunningServer> {
+  const parts = createParts(options);
+  const { fetch } = createApp(parts);
+  const http = createAdaptorServer({ fetch, overrideGlobalObjects: false }) as Server;
+  // A client that sends its request drop by drop holds a connection; it may not hold it long.
+  http.headersTimeout = 20_000;
+  http.requestTimeout = 60_000;
+  http.maxConnections = parts.settings.maxRequests * 4;
+  const { host } = parts.settings;
+  const { port } = await listen(http, parts);
+  const ready = preload(parts, options);
+  // Whoever wants to know awaits it.
+  ready.catch(() => {});
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= end(http, parts);
+    return closing;
+  };
+  const name = host.includes(":") ? `[${host.replace(/[[\]]/g, "")}]` : host;
+  return { url: `http://${name}:${port}`, ready, close, [Symbol.asyncDispose]: close };
+}
+
+async function listen(http: Server, { settings }: ServerParts): Promise<AddressInfo> {
+  const { port, host } = settings;
+  await new Promise<void>((resolve, reject) => {
+    http.once("error", (error: NodeJS.ErrnoException) => {
+      const why =
+        error.code === "EADDRINUSE"
+          ? "something else listens there already. Choose another --port"
+          : error.message;
+      reject(new EngineError("io-failed", `Cannot listen on ${host}:${port}: ${why}.`, { cause: error }));
+    });
+    http.listen(port, host.replace(/[[\]]/g, ""), resolve);
+  });
+  return http.address() as AddressInfo;
+}
+
+async function preload(
+  { pool, state, log }: ServerParts,
+  { models = [], preload: wanted = true }: ServeOptions,
+): Promise<void> {
+  const failed: unknown[] = [];
+  for (const { id } of wanted ? models : []) {
+    const signal = new AbortController().signal;
+    await pool
+      .lease(id, { signal, keepAliveMs: Number.POSITIVE_INFINITY })
+      .then((lease) => lease.release())
+      .catch((error: Error) => {
+        failed.push(error);
+        log("error", `${id} was not loaded: ${error.message}`);
+      });
+  }
+  state.ready = failed.length === 0;
+  if (failed.length > 0) throw failed[0];
+}
+
+async function end(http: Server, { gate, pool, settings, loopDelay }: ServerParts): Promise<void> {
+  const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+  // Idle connections would keep the server open; busy ones end with their answer.
+  http.closeIdleConnections();
+  await gate.drain(settings.drainMs);
+  await pool.close();
+  loopDelay.stop();
+  const late = setTimeout(() => http.closeAllConnections(), 1000);
+  http.closeIdleConnections();
+  await closed;
+  clearTimeout(late);
+}
