@@ -1,4 +1,5 @@
 import type { CacheDType, Shape, Step, Tensor } from "@engine/core";
+import type { PlacedEmbeddings } from "@engine/runtime";
 import type { MemoryWeight } from "./memory-source.ts";
 import type { ValueRange } from "./random.ts";
 import type { Tolerance } from "./tolerance.ts";
@@ -37,6 +38,8 @@ export interface OpCase {
   readonly schedule?: readonly (readonly Turn[])[];
   /** Rows of all inputs over "tokens": those of sequence 0, then of sequence 1, … */
   readonly tokens: number;
+  /** Embeddings given for rows of a sequence, for an overlay among the ops; `whole` ones are media blocks. */
+  readonly given?: readonly (PlacedEmbeddings & { readonly sequence: number })[];
   /** Places of a cache block; 16 unless told. */
   readonly blockTokens?: number;
   /** f32 unless told. */

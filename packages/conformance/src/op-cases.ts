@@ -6,6 +6,7 @@ import { deltaRuleCases } from "./cases/delta-rule.ts";
 import { expertMatmulCases } from "./cases/expert-matmul.ts";
 import { gatherCases } from "./cases/gather.ts";
 import { matmulCases } from "./cases/matmul.ts";
+import { overlayCases } from "./cases/overlay.ts";
 import { reduceCases } from "./cases/reduce.ts";
 import { reshapeCases } from "./cases/reshape.ts";
 import { rmsNormCases } from "./cases/rms-norm.ts";
@@ -36,6 +37,7 @@ export const opCases: readonly OpCase[] = [
   ...reshapeCases,
   ...ropeCases,
   ...wantedCases,
+  ...overlayCases,
   ...attentionCases,
   ...topKCases,
   ...softcapCases,

@@ -71,7 +71,8 @@ export async function runCase(one: OpCase, device: Device, which: WantedRows): P
           const ids = Array.from({ length: count }, (_, i) => firsts[index]! + sequence.length + i);
           const wanted = choose(index);
           asked.push(...(which === "tokens" ? ids : wanted === "last" ? ids.slice(-1) : []));
-          return { sequence, tokens: ids, promptLength: one.tokens, wanted };
+          const embeddings = one.given?.filter((given) => given.sequence === index) ?? [];
+          return { sequence, tokens: ids, promptLength: one.tokens, wanted, embeddings };
         });
         const y = new Float32Array((hasRows ? asked.length : 1) * width).fill(Number.NaN);
         await runner.run(work, { tensors: { y } });

@@ -1,6 +1,6 @@
 import { attention, type CacheDType, roundTo } from "@engine/core";
 import type { OpCase, Turn } from "../op-case.ts";
-import type { ValueRange } from "../random.ts";
+import { randomValues, type ValueRange } from "../random.ts";
 import { accumulated } from "../tolerance.ts";
 
 interface Options {
@@ -17,6 +17,10 @@ interface Options {
   readonly kv?: CacheDType;
   readonly blockTokens?: number;
   readonly queries?: ValueRange;
+  /** Media blocks, from one place of a sequence to another. */
+  readonly blocks?: readonly { readonly sequence: number; readonly begin: number; readonly end: number }[];
+  /** Keys turn when they are read: all rows by the same speeds, or each by its own. */
+  readonly turns?: "alike" | "apart";
 }
 
 const one = (rows: number, sequence = 0): Turn => ({ sequence, rows });
@@ -83,6 +87,43 @@ export const attentionCases: readonly OpCase[] = [
     schedule: chunks(17, 1, 22),
   }),
   attentionCase({ name: "slopes and a window", slopes: [1, 0.25, 0.01, 0], window: 7, lengths: [20] }),
+  ...[undefined, 3, 16].map((window) =>
+    attentionCase({
+      name: window ? `media blocks and a window of ${window}` : "media blocks",
+      lengths: [50, 12],
+      ...(window && { window }),
+      blocks: [
+        { sequence: 0, begin: 4, end: 10 },
+        { sequence: 0, begin: 10, end: 29 },
+        { sequence: 1, begin: 0, end: 12 },
+      ],
+    }),
+  ),
+  attentionCase({
+    name: "media blocks, in chunks",
+    lengths: [40, 20],
+    window: 9,
+    groups: 4,
+    blocks: [
+      { sequence: 0, begin: 4, end: 37 },
+      { sequence: 1, begin: 16, end: 20 },
+    ],
+    schedule: [[one(4, 0), one(1, 1)], [one(33, 0), one(15, 1)], [one(1, 0), one(4, 1)], [one(2, 0)]],
+  }),
+  ...(["alike", "apart"] as const).flatMap((turns) => [
+    attentionCase({ name: `keys turned when read, rows ${turns}`, turns, lengths: [7, 70], keyDim: 18 }),
+    attentionCase({
+      name: `keys turned when read, rows ${turns}, in chunks`,
+      turns,
+      kv: "f16",
+      keyDim: 64,
+      window: 20,
+      lengths: [40],
+      schedule: chunks(17, 1, 22),
+    }),
+  ]),
+  // Beyond one segment of any backend, where angles are large.
+  attentionCase({ name: "many keys turned when read", turns: "alike", lengths: [300], keyDim: 8 }),
   // Scores of hundreds: the largest takes all, and nothing overflows.
   attentionCase({ name: "scores far apart", scale: 30, queries: { from: 1, to: 4 } }),
   attentionCase({ name: "scores all but equal", scale: 1e-6 }),
@@ -90,9 +131,16 @@ export const attentionCases: readonly OpCase[] = [
 
 function attentionCase(options: Options): OpCase {
   const { lengths = [21], kvHeads = 2, groups = 2, keyDim = 20, valueDim = keyDim, kv = "f32" } = options;
-  const { scale = keyDim ** -0.5, slopes, window, schedule, blockTokens, queries } = options;
+  const { scale = keyDim ** -0.5, slopes, window, schedule, blockTokens, queries, blocks, turns } = options;
   const heads = kvHeads * groups;
   const tokens = lengths.reduce((sum, length) => sum + length, 0);
+  const firstOf = (sequence: number): number => lengths.slice(0, sequence).reduce((sum, n) => sum + n, 0);
+  const given = blocks?.map((block, i) => {
+    const count = (block.end - block.begin) * heads * keyDim;
+    return { ...block, whole: true, values: randomValues(`${options.name} block ${i}`, count) };
+  });
+  const speeds = { from: 0.01, to: 1.2, positive: true };
+  const alike = Array.from({ length: tokens }, () => [...randomValues("speeds", keyDim / 2, speeds)]).flat();
   const span = Math.min(Math.max(...lengths), window ?? Number.POSITIVE_INFINITY);
   return {
     name: `attention: ${options.name}`,
@@ -102,22 +150,41 @@ function attentionCase(options: Options): OpCase {
       { shape: ["tokens", heads, keyDim], ...(queries && { values: queries }) },
       { shape: ["tokens", kvHeads, keyDim] },
       { shape: ["tokens", kvHeads, valueDim] },
+      ...(turns
+        ? [
+            {
+              shape: ["tokens", keyDim / 2],
+              values: turns === "alike" ? Float32Array.from(alike) : speeds,
+            },
+          ]
+        : []),
     ],
+    ...(given && { given }),
     schedule: schedule ?? [lengths.map((rows, sequence) => ({ sequence, rows }))],
     kv,
     ...(blockTokens && { blockTokens }),
-    build: ([q, k, v], step) =>
-      attention(q!, step.cache("kv").append(k!, v!).tensor, {
+    build: ([q, k, v, inverse], step) =>
+      // Given queries are what says where the blocks are.
+      attention(given ? step.overlay(q!.merge()).heads(heads) : q!, step.cache("kv").append(k!, v!).tensor, {
         scale,
         ...(window && { window }),
         ...(slopes && { slopes }),
+        ...(blocks && { blocks: tokens }),
+        ...(inverse && { turns: inverse }),
       }),
-    expected([q, k, v]) {
+    expected([drawn, k, v, inverse]) {
+      const q = Float32Array.from(drawn!);
+      for (const { sequence, begin, values } of given ?? [])
+        q.set(values, (firstOf(sequence) + begin) * heads * keyDim);
       const rounded = [k!, v!].map((x) => x.map((value) => roundTo(kv, value))) as [
         Float32Array,
         Float32Array,
       ];
-      return plain(q!, ...rounded, { lengths, heads, kvHeads, keyDim, valueDim, scale, slopes, window });
+      const layout = { lengths, heads, kvHeads, keyDim, valueDim, scale, slopes, window };
+      const ends = Array.from({ length: tokens }, (_, row) => row);
+      for (const { sequence, begin, end } of blocks ?? [])
+        ends.fill(firstOf(sequence) + end - 1, firstOf(sequence) + begin, firstOf(sequence) + end);
+      return plain(q, ...rounded, { ...layout, ends, inverse });
     },
     // Errors of a score (a sum over the head) turn into relative errors of its weight.
     tolerance: accumulated(span + keyDim, 2 * Math.max(1, scale * keyDim ** 0.5) * (queries?.to ?? 2)),
@@ -133,6 +200,10 @@ interface Layout {
   readonly scale: number;
   readonly slopes: readonly number[] | undefined;
   readonly window: number | undefined;
+  /** The last row each row sees. */
+  readonly ends: readonly number[];
+  /** Inverse frequencies [rows, keyDim / 2] by which a row's query and keys turn. */
+  readonly inverse: Float32Array | undefined;
 }
 
 /** Attention over each whole sequence at once, with a mask. */
@@ -145,6 +216,8 @@ function plain(q: Float32Array, k: Float32Array, v: Float32Array, layout: Layout
     valueDim,
     scale,
     slopes,
+    ends,
+    inverse,
     window = Number.POSITIVE_INFINITY,
   } = layout;
   const out = new Float64Array((q.length / keyDim) * valueDim);
@@ -153,13 +226,19 @@ function plain(q: Float32Array, k: Float32Array, v: Float32Array, layout: Layout
     for (let row = first; row < first + length; row++) {
       for (let h = 0; h < heads; h++) {
         const kvHead = Math.floor((h * kvHeads) / heads);
-        const query = q.subarray((row * heads + h) * keyDim, (row * heads + h + 1) * keyDim);
+        const speeds = inverse?.subarray((row * keyDim) / 2, ((row + 1) * keyDim) / 2);
+        const turn = (x: Float32Array, other: number): ArrayLike<number> =>
+          speeds ? turned(x, speeds, other - first) : x;
+        const query = [
+          ...(turn(q.subarray((row * heads + h) * keyDim, (row * heads + h + 1) * keyDim), row) as number[]),
+        ];
         const scores: number[] = [];
         const seen: number[] = [];
-        for (let other = first; other <= row; other++) {
+        for (let other = first; other <= ends[row]!; other++) {
           if (row - other >= window) continue;
           seen.push(other);
-          const key = k.subarray((other * kvHeads + kvHead) * keyDim);
+          const at = (other * kvHeads + kvHead) * keyDim;
+          const key = turn(k.subarray(at, at + keyDim), other);
           const bias = (slopes?.[h] ?? 0) * (other - row);
           scores.push(bias + scale * query.reduce((sum, x, i) => sum + x * key[i]!, 0));
         }
@@ -177,4 +256,14 @@ function plain(q: Float32Array, k: Float32Array, v: Float32Array, layout: Layout
     first += length;
   }
   return out;
+}
+
+/** Pairs (i, i + half) turned by place · speeds. */
+function turned(x: Float32Array, speeds: Float32Array, place: number): Float64Array {
+  const half = speeds.length;
+  return Float64Array.from(x, (value, i) => {
+    const angle = place * speeds[i % half]!;
+    const other = i < half ? -x[i + half]! : x[i - half]!;
+    return value * Math.cos(angle) + other * Math.sin(angle);
+  });
 }
