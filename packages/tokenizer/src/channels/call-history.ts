@@ -4,8 +4,12 @@ import { readArguments } from "./read-json-calls.ts";
 
 /** How a template reads a message with tool calls. */
 export interface CallForms {
-  /** It knows thoughts by the name `reasoning_content`. */
-  readonly reasoning: boolean;
+  /** The name by which it knows an answer's thought. */
+  readonly reasoning?: "reasoning_content" | "thinking" | "reasoning";
+  /** It refuses an answer that has a thought, content and calls. */
+  readonly thoughtOrContent: boolean;
+  /** It prints the first call of an answer and no other. */
+  readonly oneCall: boolean;
   /** It asks whether there is content; others look into it unasked, and "" serves them. */
   readonly nullContent: boolean;
   /** It prints `arguments` as they are: JSON text. Others want the object. */
@@ -14,10 +18,19 @@ export interface CallForms {
   readonly nineLetters: boolean;
 }
 
+const NAMES = [
+  ["reasoning_content", /reasoning_content/],
+  ["thinking", /message\.thinking\b|message\[['"]thinking['"]\]/],
+  ["reasoning", /message\.reasoning\b|message\[['"]reasoning['"]\]/],
+] as const;
+
 export function callForms(templates: readonly string[]): CallForms {
   const has = (pattern: RegExp): boolean => templates.some((text) => pattern.test(text));
+  const reasoning = NAMES.find(([, pattern]) => has(pattern))?.[0];
   return {
-    reasoning: has(/reasoning_content/),
+    ...(reasoning && { reasoning }),
+    thoughtOrContent: has(/Cannot pass both content and thinking/),
+    oneCall: has(/tool_calls['"]?\]?\s*\[0\]/) && !has(/\bin message(?:\.|\[['"])tool_calls/),
     nullContent: has(/== 'assistant' and message\['content'\] is\s+(?:not\s+)?none/),
     textArguments: has(/arguments['"]?\]?\s*(?:\+|~|-?\}\})/) && !has(/arguments['"]?\]?\s*(?:\||is\s)/),
     nineLetters: has(/length\s*!=\s*9\b/),
@@ -38,7 +51,7 @@ export class CallHistory {
     const { tool_calls: given, content, ...rest } = message;
     if (!given || given.length === 0) return content === undefined ? rest : { ...rest, content };
     const calls = given.map((call) => (isObject(call) ? this.#call(call) : call));
-    const said = content ?? (this.#forms.nullContent ? null : "");
+    const said = content || (this.#forms.nullContent ? null : "");
     return { ...rest, content: said, tool_calls: calls };
   }
 

@@ -6,14 +6,34 @@ export interface ReasoningChannel {
   readonly forced: string;
   /** "line": the opening marker counts only at the start of a line, for markers an answer may also speak of. */
   readonly where: "anywhere" | "line";
+  /** Answers begin inside a thought, though neither prompt nor answer need say so: only its end is marked. */
+  readonly always?: boolean;
 }
 
 /**
- * How the inside of a tool call is written. "json": `{"name", "arguments"}` or a list of them. "named":
- * `NAME[ARGS]{…}`. "gemma": `call:NAME{key:value}`. "functions": `<function=NAME><parameter=KEY>…`. "pairs":
- * `NAME<arg_key>…<arg_value>…`. "python": `NAME.call(key="value")`. "separated": `NAME<｜tool▁sep｜>{…}`.
+ * How the inside of a tool call is written; each has a reader in `read-calls.ts`.
+ * - "json": `{"name", "arguments"}` or a list of them; "keyed": `[{NAME: {…}}]`
+ * - "named": `NAME[ARGS]{…}`; "titled": `NAME>{…}`; "line": `NAME`, line break, `{…}` or Python code
+ * - "marked": name and JSON apart by special tokens, as DeepSeek, Kimi, Solar and gpt-oss write them
+ * - "gemma": `call:NAME{key:value}`; "python": `[NAME(key="value")]`
+ * - "functions": `<function=NAME><parameter=KEY>…`; "pairs": `NAME<arg_key>…<arg_value>…`
+ * - "invoke": `<invoke name="NAME"><parameter name="KEY">…`; "params": `NAME"><param name="KEY">…`
+ * - "minimax": elements named after the arguments, each tag behind a special token
  */
-export type CallSyntax = "json" | "named" | "gemma" | "functions" | "pairs" | "python" | "separated";
+export type CallSyntax =
+  | "json"
+  | "keyed"
+  | "named"
+  | "titled"
+  | "line"
+  | "marked"
+  | "gemma"
+  | "python"
+  | "functions"
+  | "pairs"
+  | "invoke"
+  | "params"
+  | "minimax";
 
 export interface ToolForm {
   /** "" where a call has no marker: then it is one only when it is the whole answer and names a tool that was given. */

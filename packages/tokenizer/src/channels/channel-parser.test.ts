@@ -1,20 +1,23 @@
 import { describe, expect, test } from "vitest";
 import { type Sample, told, WEATHER } from "../../test/channel-sample.ts";
 import { GEMMA_SAMPLES } from "../../test/gemma-samples.ts";
+import { MESSAGE_SAMPLES } from "../../test/message-samples.ts";
 import { OTHER_SAMPLES } from "../../test/other-samples.ts";
 import { TAG_SAMPLES } from "../../test/tag-samples.ts";
-import { ChannelParser, detectChannels } from "../index.ts";
-import { markersOf } from "./channel-description.ts";
-import { REASONING, TOOLS } from "./channel-table.ts";
+import { TOKEN_SAMPLES } from "../../test/token-samples.ts";
+import { type ChannelDescription, ChannelParser, detectChannels } from "../index.ts";
 
-const SAMPLES = [...GEMMA_SAMPLES, ...TAG_SAMPLES, ...OTHER_SAMPLES];
+const SAMPLES = [...GEMMA_SAMPLES, ...TAG_SAMPLES, ...MESSAGE_SAMPLES, ...TOKEN_SAMPLES, ...OTHER_SAMPLES];
 
 const describeSigns = (signs: readonly string[]) =>
   detectChannels({ templates: [signs.join("\n")], hasToken: () => false });
 
-function read(sample: Sample, pieces: readonly string[]) {
-  const { opened = false, tools = [] } = sample;
-  const parser = new ChannelParser(describeSigns(sample.signs), { opened, tools });
+function read(
+  { opened = false, tools = [] }: Sample,
+  description: ChannelDescription,
+  pieces: readonly string[],
+) {
+  const parser = new ChannelParser(description, { opened, tools });
   return [...pieces.flatMap((piece) => parser.push(piece)), ...parser.finish()];
 }
 
@@ -34,14 +37,15 @@ function cuts(answer: string): string[][] {
 describe.each(SAMPLES.map((sample) => [`${sample.signs[0] ?? "plain"} ${sample.title}`, sample] as const))(
   "%s",
   (_, sample) => {
-    const { answer, events } = sample;
+    const { answer, events, signs } = sample;
+    const description = describeSigns(signs);
 
-    test("gives its events", () => expect(told(read(sample, [answer]))).toEqual(events));
+    test("gives its events", () => expect(told(read(sample, description, [answer]))).toEqual(events));
 
     test("gives the same in every cut", () => {
       const wanted = JSON.stringify(events);
       const different = cuts(answer).filter(
-        (pieces) => JSON.stringify(told(read(sample, pieces))) !== wanted,
+        (pieces) => JSON.stringify(told(read(sample, description, pieces))) !== wanted,
       );
       expect(different).toEqual([]);
     });
@@ -71,15 +75,4 @@ test("ids are the model's own, or nine letters and digits", () => {
   expect(ids[0]).toBe("123456789");
   expect(ids.slice(1)).toEqual([expect.stringMatching(/^\w{9}$/), expect.stringMatching(/^\w{9}$/)]);
   expect(ids[1]).not.toBe(ids[2]);
-});
-
-test("no marker holds another, so that the first one found is the right one", () => {
-  const signs = [...REASONING, ...TOOLS].map((row) => row.signs[0]!);
-  for (const { signs: reasoning } of REASONING) {
-    const others = signs.filter((sign) => !REASONING.some((row) => row.signs[0] === sign));
-    const description = describeSigns([...reasoning, ...others]);
-    const markers = markersOf(description);
-    for (const one of markers)
-      expect(markers.filter((other) => other !== one && other.includes(one))).toEqual([]);
-  }
 });

@@ -30,6 +30,7 @@ export class ChannelParser {
   #state: "answer" | "thought" | ToolForm;
   /** The answer may still turn out to be a call as a whole. */
   #undecided: boolean;
+  #ended = false;
 
   constructor(description: ChannelDescription, options: ChannelParserOptions = {}) {
     const { reasoning, ignored } = description;
@@ -64,10 +65,13 @@ export class ChannelParser {
 
   /** What is left once no more text comes: an open thought stays a thought, an open call is read as far as it goes. */
   finish(): readonly ChannelEvent[] {
+    this.#ended = true;
+    while (this.#step());
     const state = this.#state;
-    if (state === "answer") this.#finishAnswer();
-    else if (state === "thought") this.#out.say("reasoning", this.#rest);
-    else this.#endCall(state, this.#rest, state.open + this.#rest);
+    // What is left of an answer is a call as a whole.
+    if (state === "answer" && this.#rest !== "") this.#endCall(this.#bare!, this.#rest, this.#rest);
+    else if (state !== "answer" && state !== "thought")
+      this.#endCall(state, this.#rest, state.open + this.#rest);
     this.#rest = "";
     this.#out.end(state === "thought");
     return this.#out.take();
@@ -82,11 +86,12 @@ export class ChannelParser {
 
   #answer(): boolean {
     if (this.#undecided) {
-      if (beginsCall(this.#rest, this.#tools) !== "no") return false;
+      const call = beginsCall(this.#rest, this.#bare!, this.#tools);
+      if (call === "yes" || (call === "open" && !this.#ended)) return false;
       this.#undecided = false;
     }
-    const found = firstMarker(this.#rest, this.#markers);
-    if (!found) return this.#sayBut("text", unsureLength(this.#rest, this.#markers));
+    const found = firstMarker(this.#rest, this.#markers, { ended: this.#ended });
+    if (!found) return this.#sayBut("text", this.#markers);
     this.#out.say("text", this.#rest.slice(0, found.at));
     this.#rest = this.#rest.slice(found.at + found.marker.length);
     this.#enter(found.marker);
@@ -109,7 +114,7 @@ export class ChannelParser {
   #thought(): boolean {
     const { close } = this.#description.reasoning!;
     const at = this.#rest.indexOf(close);
-    if (at < 0) return this.#sayBut("reasoning", unsureLength(this.#rest, [close]));
+    if (at < 0) return this.#sayBut("reasoning", [close]);
     this.#out.say("reasoning", this.#rest.slice(0, at));
     this.#rest = this.#rest.slice(at + close.length);
     this.#state = "answer";
@@ -144,15 +149,9 @@ export class ChannelParser {
     this.#out.note(reason);
   }
 
-  #finishAnswer(): void {
-    const call = this.#undecided && beginsCall(this.#rest, this.#tools) === "yes";
-    if (call) this.#endCall(this.#bare!, this.#rest, this.#rest);
-    else this.#out.say("text", this.#rest);
-  }
-
-  /** Says all of the rest but its last `unsure` characters. */
-  #sayBut(type: "text" | "reasoning", unsure: number): false {
-    const sure = this.#rest.length - unsure;
+  /** Says all of the rest but what may be the beginning of a marker. */
+  #sayBut(type: "text" | "reasoning", markers: readonly string[]): false {
+    const sure = this.#rest.length - (this.#ended ? 0 : unsureLength(this.#rest, markers));
     this.#out.say(type, this.#rest.slice(0, sure));
     this.#rest = this.#rest.slice(sure);
     return false;

@@ -117,6 +117,42 @@ describe("tool calls", () => {
     ]);
   });
 
+  test("a template that prints one call gets its answers one by one, each with its result", () => {
+    const one = "{% set call = message.tool_calls[0] %}";
+    const all = `${one}{% for call in message.tool_calls %}`;
+    const calls = ["abcdefghi", "abcdefghj"].map((id) => ({ ...call("{}"), id }));
+    const results = calls.map(({ id }) => ({ role: "tool", tool_call_id: id, content: id }));
+    const thought = { reasoning_content: "a", content: "b" };
+    const messages = [user, asked({ tool_calls: calls, ...thought }), ...results.toReversed(), user];
+    const told = prepare(one, messages).map(({ role, content, tool_calls: list }) => [
+      role,
+      content,
+      list?.length,
+    ]);
+    expect(told).toEqual([
+      ["user", "Weather?", undefined],
+      ["assistant", "b", 1],
+      ["tool", "abcdefghi", undefined],
+      ["assistant", "", 1],
+      ["tool", "abcdefghj", undefined],
+      ["user", "Weather?", undefined],
+    ]);
+    expect(prepare(one, messages)[3]).not.toHaveProperty("reasoning_content");
+    expect(prepare(all, messages)).toHaveLength(messages.length);
+    // A result that never came leaves a call alone.
+    expect(prepare(one, messages.slice(0, 3))).toHaveLength(4);
+  });
+
+  test("a thought has the name the template knows", () => {
+    const last = (template: string) => prepare(template, [user, asked({ reasoning_content: "a" })])[1]!;
+    expect(last("message.thinking")).toMatchObject({ thinking: "a" });
+    expect(last("message['reasoning']")).toMatchObject({ reasoning: "a" });
+    expect(last("message.thinking")).not.toHaveProperty("reasoning_content");
+    const both = asked({ reasoning_content: "a", content: "b" });
+    const refusing = "message.thinking Cannot pass both content and thinking";
+    expect(prepare(refusing, [user, both])[1]).toMatchObject({ content: "", thinking: "a\n\nb" });
+  });
+
   test("other messages stay as they are", () => {
     const messages = [{ role: "system", content: "<think>a</think>" }, user, { role: "assistant" }];
     expect(prepare("<think>", messages)).toEqual(messages);
@@ -179,6 +215,13 @@ describe.skipIf(reason)(`published templates${reason ? ` (skipped: ${reason})` :
       false,
     ],
     ["deepseek-ai-DeepSeek-V3.1.jinja", 'weather<｜tool▁sep｜>{"city": "Rome"}', false],
+    [
+      "openai-gpt-oss-120b.jinja",
+      'to=functions.weather<|channel|>commentary json<|message|>{"city": "Rome"}<|call|>',
+      true,
+    ],
+    ["upstage-Solar-Open-100B.jinja", '<|tool_call:name|>weather<|tool_call:args|>{"city": "Rome"}', true],
+    ["LFM2.5-8B-A1B.jinja", "<|tool_call_start|>[weather(city='Rome')]<|tool_call_end|>", true],
   ])("%s writes calls and results, and keeps no earlier thought", (file, written, keeps) => {
     const template = readFileSync(shared(`chat-templates/${file}`), "utf8");
     const description = detectChannels({ templates: [template], hasToken: () => false });

@@ -1,11 +1,12 @@
 import type { ChatMessage, MessagePart } from "../chat-message.ts";
+import { isObject } from "../json.ts";
 import { type CallForms, CallHistory, callForms } from "./call-history.ts";
 import type { ChannelDescription } from "./channel-description.ts";
 import { ChannelParser } from "./channel-parser.ts";
 
 /**
  * Messages in OpenAI's form as chat templates want them. Thoughts that stand in the content of earlier answers are
- * taken out; those of the current loop of tool calls become `reasoning_content` where the template knows that name.
+ * taken out; those of the current loop of tool calls get the name by which the template knows them, if it knows one.
  * Tool calls and their results come in the form the template reads.
  */
 export function prepareHistory(
@@ -15,12 +16,13 @@ export function prepareHistory(
   const lastUser = messages.findLastIndex(({ role }) => role === "user");
   const forms = callForms(templates);
   const calls = new CallHistory(forms);
-  return messages.map((message, index) => {
+  const ready = messages.map((message, index) => {
     if (message.role === "tool") return calls.result(message);
     if (message.role !== "assistant") return message;
-    const ready = calls.asked(message);
-    return index < lastUser ? withoutThoughts(ready, description) : current(ready, description, forms);
+    const asked = calls.asked(message);
+    return index < lastUser ? withoutThoughts(asked, description) : current(asked, description, forms);
   });
+  return forms.oneCall ? oneByOne(ready) : ready;
 }
 
 /** An answer's content apart from its thoughts. A thought whose beginning stood in the prompt counts as one. */
@@ -51,8 +53,36 @@ function withoutThoughts(message: ChatMessage, description: ChannelDescription):
 }
 
 function current(message: ChatMessage, description: ChannelDescription, forms: CallForms): ChatMessage {
-  if (!forms.reasoning || typeof message.content !== "string") return message;
+  const { reasoning: name } = forms;
+  if (name === undefined || typeof message.content !== "string") return message;
+  const { reasoning_content: given, ...rest } = message;
   const { text, reasoning } = splitThoughts(message.content, description);
-  if (reasoning === "") return message;
-  return { ...message, content: text, reasoning_content: message.reasoning_content ?? reasoning };
+  const thought = typeof given === "string" ? given : reasoning;
+  if (thought === "") return message;
+  // Such a template has one place for both.
+  if (forms.thoughtOrContent && message.tool_calls && text !== "")
+    return { ...rest, content: "", [name]: `${thought}\n\n${text}` };
+  return { ...rest, content: text, [name]: thought };
+}
+
+/** Calls of one answer as answers of one call each, with its result behind it: some templates print no second one. */
+function oneByOne(messages: readonly ChatMessage[]): readonly ChatMessage[] {
+  const taken = new Set<ChatMessage>();
+  return messages.flatMap((message, index) => {
+    if (taken.has(message)) return [];
+    const { tool_calls: calls = [] } = message;
+    if (calls.length < 2) return [message];
+    const after = messages.slice(index + 1);
+    const next = after.findIndex(({ role }) => role !== "tool");
+    const results = next < 0 ? after : after.slice(0, next);
+    return calls.flatMap((call, place) => {
+      const id = isObject(call) ? call.id : undefined;
+      const unnamed = results.filter((each) => each.tool_call_id === undefined);
+      const result = results.find((each) => id !== undefined && each.tool_call_id === id) ?? unnamed[place];
+      if (result) taken.add(result);
+      const { reasoning_content: _, thinking: __, reasoning: ___, ...rest } = message;
+      const asked = place === 0 ? message : { ...rest, content: "" };
+      return [{ ...asked, tool_calls: [call] }, ...(result ? [result] : [])];
+    });
+  });
 }

@@ -42,6 +42,8 @@ test("a prompt that ends in an opening marker has begun the thought", () => {
   const think = detectChannels({ templates: ["<think>"], hasToken: none });
   expect(opensReasoning("<|im_start|>assistant\n<think>\n", think)).toBe(true);
   expect(opensReasoning("<|im_start|>assistant\n<think>\n\n</think>\n\n", think)).toBe(false);
+  const steps = detectChannels({ templates: ["[BEGIN FINAL RESPONSE]"], hasToken: none });
+  expect(opensReasoning("<|assistant|>\n", steps)).toBe(true);
   expect(opensReasoning("<think>\n", detectChannels({ templates: [], hasToken: none }))).toBe(false);
 });
 
@@ -59,7 +61,7 @@ describe.skipIf(reason)(`published templates${reason ? ` (skipped: ${reason})` :
     ["Qwen-Qwen2.5-7B-Instruct.jinja", "tool_call"],
     ["Qwen3-Coder.jinja", "tool_call"],
     ["NousResearch-Hermes-3-Llama-3.1-8B-tool_use.jinja", "tool_call"],
-    ["GLM-4.6.jinja", "think+tool_call"],
+    ["GLM-4.6.jinja", "think+tool_call+glm-line"],
     ["mistralai-Mistral-Nemo-Instruct-2407.jinja", "mistral-calls"],
     ["Mistral-Small-3.2-24B-Instruct-2506.jinja", "mistral-calls"],
     ["mistralai-Ministral-3-14B-Reasoning-2512.jinja", "mistral-think+mistral-calls"],
@@ -67,6 +69,17 @@ describe.skipIf(reason)(`published templates${reason ? ` (skipped: ${reason})` :
     ["meta-llama-Llama-3.2-3B-Instruct.jinja", "llama-json"],
     ["deepseek-ai-DeepSeek-V3.1.jinja", "think+deepseek-call"],
     ["microsoft-Phi-3.5-mini-instruct.jinja", "plain"],
+    ["openai-gpt-oss-120b.jinja", "harmony+harmony-call"],
+    ["Kimi-K2-Thinking.jinja", "think+kimi-call"],
+    ["MiniMax-M3.jinja", "minimax-think+tool_call+minimax-elements"],
+    ["ByteDance-Seed-OSS.jinja", "seed-think+seed-call"],
+    ["tencent-Hy3.jinja", "hunyuan-think+hunyuan-call"],
+    ["Apriel-1.6-15b-Thinker-fixed.jinja", "apriel-steps+apriel-calls"],
+    ["LFM2-8B-A1B.jinja", "lfm-calls"],
+    ["openbmb-MiniCPM5-1B.jinja", "think+minicpm-function"],
+    ["ibm-granite-granite-3.3-2B-Instruct.jinja", "think+granite-calls"],
+    ["NVIDIA-Nemotron-Nano-v2.jinja", "think+nemotron-calls"],
+    ["meetkai-functionary-medium-v3.1.jinja", "functionary+python-tag"],
   ])("%s is %s", (file, name) => {
     const text = readFileSync(shared(`chat-templates/${file}`), "utf8");
     expect(detectChannels({ templates: [text], hasToken: none }).name).toBe(name);

@@ -1,6 +1,8 @@
 import type { Tokenizer } from "../tokenizer.ts";
+import { CALLS } from "./call-table.ts";
 import { type ChannelDescription, markersOf } from "./channel-description.ts";
-import { REASONING, type Row, STOPS, TOOLS } from "./channel-table.ts";
+import { REASONING } from "./reasoning-table.ts";
+import { type Row, STOPS } from "./table-row.ts";
 
 /** What a family is recognised by. */
 export interface ChannelSigns {
@@ -15,12 +17,12 @@ export function detectChannels({ templates, hasToken }: ChannelSigns): ChannelDe
   const written = (sign: string) => templates.some((text) => text.includes(sign));
   const applies = (row: Row<unknown>) => row.signs.some((sign) => written(sign) || hasToken(sign));
   const thought = REASONING.find(applies);
-  const calls = TOOLS.filter(applies);
+  const calls = CALLS.filter(applies);
   const rows: readonly Row<unknown>[] = thought ? [thought, ...calls] : calls;
   return {
     name: rows.map((row) => row.name).join("+") || "plain",
     ...(thought && { reasoning: thought.value }),
-    tools: calls.map((row) => row.value),
+    tools: calls.flatMap((row) => row.value),
     ignored: rows.flatMap((row) => row.ignored ?? []),
     stops: STOPS.filter((stop) => written(stop) && hasToken(stop)),
   };
@@ -36,9 +38,9 @@ export function channelsOf(
   });
 }
 
-/** Whether a rendered prompt ends inside a thought, as templates do that open it for the model. */
+/** Whether an answer to a rendered prompt begins inside a thought, as where the template opens it for the model. */
 export function opensReasoning(prompt: string, { reasoning }: ChannelDescription): boolean {
-  return reasoning !== undefined && prompt.trimEnd().endsWith(reasoning.open);
+  return reasoning !== undefined && (reasoning.always === true || prompt.trimEnd().endsWith(reasoning.open));
 }
 
 /** Special tokens that an answer's text leaves out: all but those the markers are made of. */

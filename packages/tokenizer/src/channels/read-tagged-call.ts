@@ -1,6 +1,8 @@
 import { typedArgument } from "./argument-types.ts";
 import type { ToolSchemas, WrittenCall } from "./tool-call.ts";
 
+const PAIR = /\s*<arg_key[^>]*>(.*?)<\/arg_key[^>]*>\s*<arg_value[^>]*>(.*?)<\/arg_value[^>]*>\s*/sy;
+
 /** `<function=NAME><parameter=KEY>VALUE</parameter>…</function>`; undefined where it is anything else. */
 export function readFunctionCall(body: string, tools: ToolSchemas): WrittenCall | undefined {
   const whole = /^\s*<function=([^>\s]+)\s*>(.*?)(?:<\/function>)?\s*$/s.exec(body);
@@ -9,11 +11,14 @@ export function readFunctionCall(body: string, tools: ToolSchemas): WrittenCall 
   return pairs && typed(whole[1]!, pairs, tools);
 }
 
-/** `NAME<arg_key>KEY</arg_key><arg_value>VALUE</arg_value>…`; undefined where it is anything else. */
+/**
+ * `NAME<arg_key>KEY</arg_key><arg_value>VALUE</arg_value>…`, Hunyuan's tags with a suffix and a separator after the
+ * name; undefined where it is anything else.
+ */
 export function readPairsCall(body: string, tools: ToolSchemas): WrittenCall | undefined {
-  const whole = /^\s*([^\s<>{}[\]"]+)\s*(.*)$/s.exec(body);
+  const whole = /^\s*([^\s<>{}[\]"]+)\s*(?:<tool_sep[^>]*>)?\s*(.*)$/s.exec(body);
   if (!whole) return undefined;
-  const pairs = readPairs(whole[2]!, /\s*<arg_key>(.*?)<\/arg_key>\s*<arg_value>(.*?)<\/arg_value>\s*/sy);
+  const pairs = readPairs(whole[2]!, PAIR);
   // A word alone may be anything, so it is a call only of a tool that was given.
   if (!pairs || (pairs.length === 0 && !tools.has(whole[1]!))) return undefined;
   return typed(whole[1]!, pairs, tools);
