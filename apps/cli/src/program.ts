@@ -10,6 +10,7 @@ import { pluginsCommand } from "./commands/plugins.ts";
 import { pullCommand } from "./commands/pull.ts";
 import { removeCommand } from "./commands/remove.ts";
 import { runCommand } from "./commands/run.ts";
+import { serveCommand } from "./commands/serve.ts";
 import type { Io } from "./io.ts";
 import { paint } from "./terminal/paint.ts";
 
@@ -32,11 +33,13 @@ Examples:
   engine run                                  a story from the demo model
   engine run ./my-model "Once upon a time"
   engine chat ./my-model
+  engine serve ./my-model
   engine inspect ./my-model`,
     );
   for (const make of [
     runCommand,
     chatCommand,
+    serveCommand,
     inspectCommand,
     benchCommand,
     perplexityCommand,

@@ -58,23 +58,21 @@ async function listen(http: Server, { settings }: ServerParts): Promise<AddressI
   return http.address() as AddressInfo;
 }
 
+/** Tries them all; `ready` stays false when one failed. */
 async function preload(
-  { pool, state, log }: ServerParts,
+  { pool, state }: ServerParts,
   { models = [], preload: wanted = true }: ServeOptions,
 ): Promise<void> {
   const failed: unknown[] = [];
   for (const { id } of wanted ? models : []) {
-    const signal = new AbortController().signal;
-    await pool
-      .lease(id, { signal, keepAliveMs: Number.POSITIVE_INFINITY })
-      .then((lease) => lease.release())
-      .catch((error: Error) => {
-        failed.push(error);
-        log("error", `${id} was not loaded: ${error.message}`);
-      });
+    const lease = pool.lease(id, {
+      signal: new AbortController().signal,
+      keepAliveMs: Number.POSITIVE_INFINITY,
+    });
+    await lease.then(({ release }) => release()).catch((error) => failed.push(error));
   }
-  state.ready = failed.length === 0;
   if (failed.length > 0) throw failed[0];
+  state.ready = true;
 }
 
 async function end(http: Server, { gate, pool, settings, loopDelay }: ServerParts): Promise<void> {

@@ -44,7 +44,10 @@ const DEFAULTS: ServerSettings = {
 
 /** Fills in what is not told. Throws `bad-option` for an open door: no key where other machines can call. */
 export function serverSettings(options: SettingsOptions = {}): ServerSettings {
-  const told = Object.entries(options).filter(([, value]) => value !== undefined);
+  const told = Object.keys(DEFAULTS).flatMap((key) => {
+    const value = options[key as keyof ServerSettings];
+    return value === undefined ? [] : [[key, value]];
+  });
   const settings: ServerSettings = { ...DEFAULTS, ...Object.fromEntries(told) };
   for (const key of ["apiKey", "adminKey"] as const) {
     if (settings[key] !== undefined && settings[key].trim().length < 8) {

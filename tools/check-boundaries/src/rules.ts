@@ -51,6 +51,32 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   { folder: "packages/engine", mayImport: ["@engine/*"], why: "it is the umbrella" },
   {
+    folder: "apps/cli",
+    mayImport: [
+      "@engine/engine",
+      "@engine/auto",
+      "@engine/core",
+      "@engine/loader",
+      "@engine/runtime",
+      "@engine/server",
+      "@engine/tokenizer",
+      "@engine/model-*",
+    ],
+    why: "the command line starts the server too; a backend or a family it never names",
+  },
+  {
+    folder: "apps/server",
+    mayImport: [
+      "@engine/auto",
+      "@engine/core",
+      "@engine/loader",
+      "@engine/runtime",
+      "@engine/tokenizer",
+      "@engine/web",
+    ],
+    why: "it serves whatever models it is handed, and the pages of the web interface",
+  },
+  {
     folder: "apps/*",
     mayImport: [
       "@engine/engine",

@@ -40,8 +40,9 @@ export class ModelCatalogue {
   /** Given ones first; of one id the first counts. */
   async list(): Promise<readonly ModelSource[]> {
     const { models = [], folders = [] } = this.#options;
-    const given = await Promise.all(models.map(givenModel));
-    const found = [...given, ...(await folderModels(folders)), ...(await hubModels(this.hubCache))];
+    const hub = await hubModels(this.hubCache);
+    const given = await Promise.all(models.map((model) => givenModel(model, hub)));
+    const found = [...given, ...(await folderModels(folders)), ...hub];
     return [...new Map(found.toReversed().map((source) => [source.id, source])).values()].toReversed();
   }
 
@@ -68,6 +69,11 @@ export class ModelCatalogue {
   }
 }
 
-async function givenModel({ id, path, plainChat = false }: GivenModel): Promise<ModelSource> {
+async function givenModel(
+  { id, path, plainChat = false }: GivenModel,
+  hub: readonly ModelSource[],
+): Promise<ModelSource> {
+  const downloaded = hub.find((source) => source.id === path);
+  if (downloaded) return { ...downloaded, id, origin: "given", plainChat };
   return { id, path, origin: "given", ...(await sizeOf(path)), missing: [], plainChat };
 }

@@ -7,7 +7,7 @@ export const keepAlive = z.union([z.number(), z.string().max(40)]).nullish();
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /** Milliseconds; undefined where nothing is told. Throws 400 for a time that is none. */
-export function keepAliveMs(value: z.infer<typeof keepAlive>): number | undefined {
+export function parseKeepAlive(value: z.infer<typeof keepAlive>): number | undefined {
   if (value === undefined || value === null || value === "") return undefined;
   const text = String(value);
   if (/^-?\d+(\.\d+)?$/.test(text)) return milliseconds(Number(text) * 1000);

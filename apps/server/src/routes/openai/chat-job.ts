@@ -1,7 +1,7 @@
 import type { AnswerJob } from "../../answers/answer-job.ts";
 import { toolRules } from "../../answers/tool-rules.ts";
 import { unsupported } from "../../errors/api-error.ts";
-import { keepAliveMs } from "../keep-alive.ts";
+import { parseKeepAlive } from "../keep-alive.ts";
 import type { ChatRequest } from "./chat-schema.ts";
 import { samplingOptions, told } from "./sampling-schema.ts";
 import { toMessages } from "./to-messages.ts";
@@ -33,7 +33,7 @@ export function chatJob(request: ChatRequest): AnswerJob {
     },
     ...(request.n && { count: request.n }),
     ...(rules.maxCalls !== undefined && { maxCalls: rules.maxCalls }),
-    keepAliveMs: keepAliveMs(request.keep_alive),
+    keepAliveMs: parseKeepAlive(request.keep_alive),
   };
 }
 
