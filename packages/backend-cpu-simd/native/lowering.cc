@@ -101,6 +101,8 @@ Lowering::Value Lowering::weight(const Node& node) {
   require((uint64_t)size.fixed == place.bytes / (place.type == Type::f32 ? 4 : 2), node);
   Value value{};
   value.operand = {plan_.weights->at(place.region, place.offset, place.bytes), place.type, node.shape};
+  value.segment = place.segment;
+  require(place.segment < (plan_.weights->stream() ? plan_.weights->stream()->size() : 0), node);
   return value;
 }
 
@@ -131,6 +133,7 @@ Operand Lowering::stored(const Node& node, size_t i) { return values_[node.input
 // Norms and biases are few: decoded once, so that only matmul and gather know storage types.
 Operand Lowering::input(const Node& node, size_t i) {
   Value& value = values_[node.inputs[i]];
+  require(value.segment < 0, node);
   const Operand& x = value.operand;
   if (x.type == Type::i32 || (x.type == Type::f32 && (uintptr_t)x.data % 4 == 0)) return x;
   if (!value.decoded.data) {
@@ -164,11 +167,22 @@ void Lowering::add(const Node& node, Kernel kernel, std::vector<Operand> inputs,
   // Attention's segments lie in memory that the attention before it may still be joining.
   const bool barrier = waits(node, call) || op == "attention";
   plan_.calls_.push_back({call, barrier});
+  stream(node, plan_.calls_.back());
   if (op == "attention") {
     call.kernel = plan_.weights->device->level.kernels->attention_join;
     plan_.calls_.push_back({call, true});
     touched_.clear();
     waits(node, call);
+  }
+}
+
+// A call's segments stand together in the order of use.
+void Lowering::stream(const Node& node, PlannedCall& planned) {
+  for (int32_t i : node.inputs) {
+    const int32_t segment = values_[i].segment;
+    if (segment < 0) continue;
+    planned.firstSegment = planned.firstSegment < 0 ? segment : std::min(planned.firstSegment, segment);
+    planned.lastSegment = std::max(planned.lastSegment, segment);
   }
 }
 

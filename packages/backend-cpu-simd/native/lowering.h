@@ -19,6 +19,7 @@ class Lowering {
     Operand decoded;        // weights: as f32, made when first asked for
     int roots = 0;          // i32: bit i set when it holds elements of input i
     int32_t least = 0, most = 0;  // and of constants in this range
+    int32_t segment = -1;  // weights: of the stream that brings them
   };
   struct Touched {
     const uint8_t *begin, *end;
@@ -39,6 +40,7 @@ class Lowering {
   void check_routing(const std::string& op, const Node& node, const std::vector<Operand>& in, const Operand& out);
   void check_recurrent(const std::string& op, const Node& node, const std::vector<Operand>& in, const Operand& out);
   void attend(const Node& node, Call& call);
+  void stream(const Node& node, PlannedCall& planned);
   bool waits(const Node& node, const Call& call);
   Touched touch(const Operand& x, bool written) const;
 

@@ -1,6 +1,7 @@
 #include "memory.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -63,18 +64,32 @@ File::File(int fd) : fd_(dup(fd)) {
   if (fd_ < 0) fail("missing-file", "A weight file cannot be opened again: %s.", strerror(errno));
 }
 
-File::~File() { close(fd_); }
+File::~File() {
+  if (fd_ >= 0) close(fd_);
+}
 
-bool File::read(uint8_t* into, size_t n, uint64_t offset) const {
-  while (n > 0) {
-    const ssize_t got = pread(fd_, into, n, (off_t)offset);
+std::unique_ptr<File> File::direct(int fd) {
+#ifdef O_DIRECT
+  const std::string path = "/proc/self/fd/" + std::to_string(fd);
+  std::unique_ptr<File> file(new File);
+  file->fd_ = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECT);
+  if (file->fd_ >= 0) return file;
+#endif
+  return nullptr;
+}
+
+std::string File::read(uint8_t* into, size_t n, size_t wanted, uint64_t offset) const {
+  size_t done = 0;
+  while (done < n) {
+    const ssize_t got = pread(fd_, into + done, n - done, (off_t)(offset + done));
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return false;
-    into += got;
-    offset += (uint64_t)got;
-    n -= (size_t)got;
+    if (got < 0) return strerror(errno);
+    if (got == 0) break;
+    done += (size_t)got;
+    // A direct read that ends inside a sector has met the file's end.
+    if (done >= wanted) break;
   }
-  return true;
+  return done >= wanted ? "" : "the file ends before its weights do; has it changed?";
 }
 
 }  // namespace engine

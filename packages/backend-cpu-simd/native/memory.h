@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 namespace engine {
 
@@ -55,11 +56,16 @@ class File {
   explicit File(int fd);
   ~File();
   File(const File&) = delete;
+  // The same file past the system's page cache, for reads of whole sectors; null where the file system has none.
+  static std::unique_ptr<File> direct(int fd);
   // Reads exactly n bytes at offset; false when the file ends before or cannot be read.
-  bool read(uint8_t* into, size_t n, uint64_t offset) const;
+  bool read(uint8_t* into, size_t n, uint64_t offset) const { return read(into, n, n, offset).empty(); }
+  // Reads up to n bytes, of which the first `wanted` must be there; empty, or why they could not be read.
+  std::string read(uint8_t* into, size_t n, size_t wanted, uint64_t offset) const;
 
  private:
-  int fd_;
+  File() = default;
+  int fd_ = -1;
 };
 
 }  // namespace engine

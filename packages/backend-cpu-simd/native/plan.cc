@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <exception>
 
 #include "lowering.h"
 #include "select.h"
@@ -72,6 +73,14 @@ Step Plan::begin(const StepInput& input) {
           states_.data(), input.rowsOf.data(), (int32_t)input.rowsOf.size()};
 }
 
+// However a step ends, what it streamed is given up.
+struct Sweep {
+  Stream* stream;
+  ~Sweep() {
+    if (stream) stream->finish();
+  }
+};
+
 void Plan::run(const StepInput& input, const std::vector<bool>& asked, StepResult& result, const std::atomic<bool>& abort) {
   alive();
   lastRows_ = 0;
@@ -83,10 +92,19 @@ void Plan::run(const StepInput& input, const std::vector<bool>& asked, StepResul
   SelectRows select{input.select, input.rows(), limits.vocab, logits_ >= 0 ? (const float*)outputs_[logits_].data : nullptr, result,
                     *device.level.kernels};
   if (selects) select.prepare();
+  const Sweep sweep{weights->stream()};
   if (!stopped) stopped = walk(step, selects ? &select : nullptr, stop);
   if (stopped) fail("aborted", "The step was stopped.");
   lastRows_ = input.rows();
   deliver(input, asked, result);
+}
+
+bool Plan::arrived(const PlannedCall& planned, const Step& step, const std::function<bool()>& stop) const {
+  if (planned.firstSegment < 0) return false;
+  // Nobody wants a row of this step: what only such rows go through need not be read.
+  const Shape& rows = planned.call.output.shape;
+  if (rows.rank > 0 && rows.dims[0] == kRows && step.rows == 0) return false;
+  return weights->stream()->need(planned.firstSegment, planned.lastSegment, stop);
 }
 
 bool Plan::walk(const Step& step, SelectRows* select, const std::function<bool()>& stop) {
@@ -96,6 +114,7 @@ bool Plan::walk(const Step& step, SelectRows* select, const std::function<bool()
     const Share share{0, 1, scratch_.data()};
     for (const PlannedCall& planned : calls_) {
       if (planned.barrier && stop()) return true;
+      if (arrived(planned, step, stop)) return true;
       planned.call.kernel(planned.call, step, share);
     }
     if (select) select->chunks(share);
@@ -103,26 +122,37 @@ bool Plan::walk(const Step& step, SelectRows* select, const std::function<bool()
     return false;
   }
   bool stopped = false;
+  std::exception_ptr failed;
   const auto began = std::chrono::steady_clock::now();
   const int64_t waited = pool.waited();
   pool.run([&](int thread) {
     const Share share{thread, pool.threads(), scratch_.data() + scratchBytes_ * thread};
-    const auto halts = [&] {
-      const bool halt = pool.barrier(stop);
+    // The last thread to come waits for the next call's weights; its error ends the step for all.
+    const auto halts = [&](const PlannedCall* next) {
+      const bool halt = pool.barrier([&] {
+        try {
+          return stop() || (next && arrived(*next, step, stop));
+        } catch (...) {
+          failed = std::current_exception();
+          return true;
+        }
+      });
       if (halt && thread == 0) stopped = true;
       return halt;
     };
     for (const PlannedCall& planned : calls_) {
-      if (planned.barrier && halts()) return;
+      if ((planned.barrier || planned.firstSegment >= 0) && halts(&planned)) return;
       planned.call.kernel(planned.call, step, share);
     }
-    if (!select || halts()) return;
+    if (!select || halts(nullptr)) return;
     select->chunks(share);
     pool.barrier([] { return false; });
     select->finish(share);
   });
   const auto took = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - began);
-  device.crew.report(pool.waited() - waited, took.count());
+  // Threads that wait for a disk do not wait for each other.
+  if (!weights->stream()) device.crew.report(pool.waited() - waited, took.count());
+  if (failed) std::rethrow_exception(failed);
   return stopped;
 }
 

@@ -16,11 +16,14 @@ struct WeightPlace {
   int32_t region;
   uint64_t offset, bytes;
   Type type;
+  int32_t segment;  // of the stream that brings them, or -1
 };
 
 struct PlannedCall {
   Call call;
   bool barrier;  // wait for all threads before it: it touches what an earlier call writes or reads
+  // Segments of the stream it reads; -1: none.
+  int32_t firstSegment = -1, lastSegment = -1;
 };
 
 // What a step hands back besides its results in the plan's own memory.
@@ -55,6 +58,8 @@ class Plan {
   friend class Lowering;
   void alive() const;
   Step begin(const StepInput& input);
+  // Waits for the weights a call streams; true when `stop` ended that. Throws "io-failed".
+  bool arrived(const PlannedCall& planned, const Step& step, const std::function<bool()>& stop) const;
   // Runs all calls and the selection; true when `stop` ended it before.
   bool walk(const Step& step, SelectRows* select, const std::function<bool()>& stop);
   void deliver(const StepInput& input, const std::vector<bool>& asked, StepResult& result);

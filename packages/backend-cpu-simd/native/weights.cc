@@ -43,6 +43,14 @@ void Weights::read(const File& file, uint64_t offset, int region, uint64_t to, u
   if (!whole) fail("bad-checkpoint", "A weight file ended before its weights did, or could not be read.");
 }
 
+void Weights::stream(int region, std::vector<StreamFile> files, std::vector<StreamPiece> pieces, std::vector<StreamSegment> segments, int readers) {
+  if (stream_) fail("bad-option", "These weights are streamed already.");
+  uint8_t* ring = at(region, 0, 0);
+  const auto* memory = std::get_if<std::unique_ptr<Memory>>(&regions_[region]);
+  if (!memory) fail("bad-option", "A mapped file cannot be written.");
+  stream_ = std::make_unique<Stream>(std::move(files), std::move(pieces), std::move(segments), ring, (*memory)->bytes(), readers);
+}
+
 double Weights::read_seconds(int region, uint64_t offset, uint64_t n) {
   const uint8_t* from = at(region, offset, n);
   const uint64_t threads = (uint64_t)device->pool().threads();

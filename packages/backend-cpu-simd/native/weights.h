@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "device.h"
+#include "stream.h"
 
 namespace engine {
 
@@ -18,7 +19,12 @@ class Weights {
   void read(const File& file, uint64_t offset, int region, uint64_t to, uint64_t n);
   // Seconds that all threads take to read n bytes once.
   double read_seconds(int region, uint64_t offset, uint64_t n);
+  // Reads weights into a reserved region as steps use them; one stream for all plans of these weights.
+  void stream(int region, std::vector<StreamFile> files, std::vector<StreamPiece> pieces, std::vector<StreamSegment> segments, int readers);
+  // Null where all weights stay.
+  Stream* stream() const { return stream_.get(); }
   void release() {
+    stream_.reset();
     regions_.clear();
     released_ = true;
   }
@@ -28,6 +34,7 @@ class Weights {
 
  private:
   std::vector<std::variant<std::unique_ptr<Mapping>, std::unique_ptr<Memory>>> regions_;
+  std::unique_ptr<Stream> stream_;
   std::atomic<bool> released_{false};
 };
 

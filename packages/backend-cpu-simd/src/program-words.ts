@@ -7,7 +7,7 @@ export interface ProgramWords {
   /** Names of the ops that nodes refer to by number. */
   readonly ops: readonly string[];
   readonly words: Int32Array;
-  /** [n, 4] region, offset, bytes and type of each weight node's rows. */
+  /** [n, 5] region, offset, bytes, type and segment (or -1) of each weight node's rows. */
   readonly places: Float64Array;
   readonly constants: Float32Array;
   readonly outputs: readonly string[];
@@ -104,8 +104,8 @@ function placed(
   }
   const stored = STORED[held]!;
   const rowBytes = shape.slice(1).reduce((product, size) => product * size, stored.bytes);
-  places.push(region, offset + begin * rowBytes, (end - begin) * rowBytes, stored.code);
-  return places.length / 4 - 1;
+  places.push(region, offset + begin * rowBytes, (end - begin) * rowBytes, stored.code, -1);
+  return places.length / 5 - 1;
 }
 
 function typeCode({ dtype, op }: Node): number {

@@ -25,14 +25,14 @@ static std::vector<std::string> strings(const Napi::Value& value) {
   return all;
 }
 
-// [n, 4] region, offset, bytes, type
+// [n, 5] region, offset, bytes, type, segment or -1
 static std::vector<WeightPlace> weight_places(const Napi::Value& value) {
   const auto numbers = value.As<Napi::Float64Array>();
   std::vector<WeightPlace> places;
-  for (size_t i = 0; i + 3 < numbers.ElementLength(); i += 4) {
+  for (size_t i = 0; i + 4 < numbers.ElementLength(); i += 5) {
     const double type = numbers[i + 3];
     if (type < 0 || type > 2) fail("unsupported", "A weight has a type the native CPU backend does not read.");
-    places.push_back({(int32_t)numbers[i], (uint64_t)numbers[i + 1], (uint64_t)numbers[i + 2], (Type)(int32_t)type});
+    places.push_back({(int32_t)numbers[i], (uint64_t)numbers[i + 1], (uint64_t)numbers[i + 2], (Type)(int32_t)type, (int32_t)numbers[i + 4]});
   }
   return places;
 }

@@ -13,6 +13,8 @@ Napi::Function WeightsObject::define(Napi::Env env) {
                          InstanceMethod("reserve", &WeightsObject::reserve),
                          InstanceMethod("read", &WeightsObject::read),
                          InstanceMethod("readSeconds", &WeightsObject::read_seconds),
+                         InstanceMethod("stream", &WeightsObject::stream),
+                         InstanceMethod("streamed", &WeightsObject::streamed),
                          InstanceMethod("fill", &WeightsObject::fill),
                          InstanceMethod("dispose", &WeightsObject::dispose),
                      });
@@ -72,6 +74,42 @@ Napi::Value WeightsObject::fill(const Napi::CallbackInfo& info) {
     uint8_t* to = weights->at((int)whole(info[0], "region"), whole(info[1], "to"), from.size);
     if (from.size) memcpy(to, from.data, from.size);
     return info.Env().Undefined();
+  });
+}
+
+// stream(region, fds, paths, direct, pieces, segments, readers): see native/stream.h. Whether reads are direct.
+Napi::Value WeightsObject::stream(const Napi::CallbackInfo& info) {
+  return guard(info.Env(), [&]() -> Napi::Value {
+    const Ints fds = ints(info[1], "fds"), segments = ints(info[5], "segments");
+    const auto paths = info[2].As<Napi::Array>();
+    bool direct = info[3].ToBoolean();
+    std::vector<StreamFile> files;
+    for (size_t i = 0; i < fds.size; i++) {
+      auto file = direct ? File::direct(fds.data[i]) : nullptr;
+      direct = direct && file;
+      if (!file) file = std::make_unique<File>(fds.data[i]);
+      files.push_back({std::move(file), paths.Get((uint32_t)i).ToString()});
+    }
+    const auto numbers = info[4].As<Napi::Float64Array>();
+    std::vector<StreamPiece> pieces;
+    for (size_t i = 0; i + 4 < numbers.ElementLength(); i += 5) {
+      pieces.push_back({(int)numbers[i], (uint64_t)numbers[i + 1], (uint64_t)numbers[i + 2], (uint64_t)numbers[i + 3], (uint64_t)numbers[i + 4]});
+    }
+    std::vector<StreamSegment> parts;
+    for (size_t i = 0; i + 1 < segments.size; i += 2) parts.push_back({segments.data[i], segments.data[i + 1]});
+    weights->stream((int)whole(info[0], "region"), std::move(files), std::move(pieces), std::move(parts), (int)whole(info[6], "readers"));
+    return Napi::Boolean::New(info.Env(), direct);
+  });
+}
+
+// streamed(): { bytesRead, stallSeconds } since the weights were loaded.
+Napi::Value WeightsObject::streamed(const Napi::CallbackInfo& info) {
+  return guard(info.Env(), [&]() -> Napi::Value {
+    const StreamCounters counters = weights->stream() ? weights->stream()->counters() : StreamCounters{};
+    auto result = Napi::Object::New(info.Env());
+    result.Set("bytesRead", (double)counters.bytesRead);
+    result.Set("stallSeconds", counters.stallSeconds);
+    return result;
   });
 }
 

@@ -18,6 +18,8 @@ class WeightsObject : public Napi::ObjectWrap<WeightsObject> {
   Napi::Value reserve(const Napi::CallbackInfo& info);
   Napi::Value read(const Napi::CallbackInfo& info);
   Napi::Value read_seconds(const Napi::CallbackInfo& info);
+  Napi::Value stream(const Napi::CallbackInfo& info);
+  Napi::Value streamed(const Napi::CallbackInfo& info);
   Napi::Value fill(const Napi::CallbackInfo& info);
   Napi::Value dispose(const Napi::CallbackInfo& info);
 };
