@@ -1,6 +1,6 @@
 import { type Device, type DeviceInfo, EngineError, type WeightSource } from "@engine/core";
 import type { GenerationConfig } from "@engine/loader";
-import type { GenerateOptions, Generation, LogitsOptions, Session, TextModel } from "@engine/runtime";
+import type { GenerateOptions, Generation, LogitsOptions, ModelStats, Session, TextModel } from "@engine/runtime";
 import { type ChannelDescription, type ChatMessage, channelsOf, type Tokenizer } from "@engine/tokenizer";
 import { ChatAnswer } from "./chat.ts";
 import { chatTokenizer } from "./chat-prompt.ts";
@@ -88,6 +88,10 @@ export class LoadedModel implements Model {
 
   logits(ids: readonly number[], options: LogitsOptions): Promise<void> {
     return this.#text.logits(ids, options);
+  }
+
+  stats(): ModelStats {
+    return this.#text.stats();
   }
 
   dispose(): Promise<void> {

@@ -101,8 +101,9 @@ void SelectRows::take(int32_t row, float* buffer) {
   std::vector<Candidate> best;  // a heap, its worst in front
   const int32_t count = this->count();
   best.reserve((size_t)count + 1);
-  const bool noisy = select.temperature[row] > 0 && !select.noise.empty();
-  const uint32_t* noise = noisy ? &select.noise[4 * (size_t)row] : nullptr;
+  const uint32_t* noise = select.noise.empty() ? nullptr : &select.noise[4 * (size_t)row];
+  // A counter of zero is no draw: rows with and without noise share a step.
+  const bool noisy = select.temperature[row] > 0 && noise && (noise[2] || noise[3]);
   const bool whole = count == vocab;
   for (int32_t chunk = 0; chunk < chunkCount(); chunk++) {
     const auto full = [&] { return (int32_t)best.size() == count; };

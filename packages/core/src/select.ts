@@ -28,10 +28,10 @@ export function temperedLogits(raw: Float32Array, row: number, select: Select): 
 export function selectRow(raw: Float32Array, row: number, select: Select): SelectedRow {
   const logits = temperedLogits(raw, row, select);
   const temperature = select.temperature[row]!;
-  const keys =
-    temperature > 0 && select.noise
-      ? withGumbel(logits, select.noise.subarray(4 * row, 4 * row + 4))
-      : logits;
+  const noise = select.noise?.subarray(4 * row, 4 * row + 4);
+  // A counter of zero is no draw: rows with and without noise share a step.
+  const noisy = temperature > 0 && noise && (noise[2] !== 0 || noise[3] !== 0);
+  const keys = noisy ? withGumbel(logits, noise) : logits;
   const ids = top(keys, Math.min(select.top, logits.length));
   return {
     ids,

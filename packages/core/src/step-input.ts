@@ -68,7 +68,7 @@ export interface Select {
     readonly divide: Float32Array;
     readonly add: Float32Array;
   };
-  /** [R, 4] key (two words) and counter (two words) of Philox 4x32-10; Gumbel noise makes the first candidate an exact sample. */
+  /** [R, 4] key (two words) and counter (two words) of Philox 4x32-10; Gumbel noise makes the first candidate an exact sample. A row whose counter is zero gets none. */
   readonly noise?: Uint32Array;
 }
 

@@ -21,6 +21,11 @@ export class AnswerText {
     return next;
   }
 
+  /** All that was handed out ends here. */
+  cut(length: number): void {
+    this.text = this.text.slice(0, length);
+  }
+
   /** What was held back, once no more tokens come. */
   end(): string {
     const last = this.#stops.push(this.#detokenizer?.flush() ?? "");

@@ -1,151 +1,169 @@
 import { EngineError } from "@engine/core";
 import { AnswerText } from "./answer-text.ts";
 import { checkTokens } from "./check-tokens.ts";
+import { bothMasks } from "./constraint.ts";
 import { defined } from "./defined.ts";
-import type { FinishReason, GeneratedToken, GenerateOptions, GenerateResult } from "./generation.ts";
-import { chunkEnd } from "./given-embeddings.ts";
+import type {
+  FinishReason,
+  GeneratedToken,
+  GenerateOptions,
+  GenerateResult,
+  TokenLogprobs,
+} from "./generation.ts";
 import type { History } from "./history.ts";
 import { Meter } from "./meter.ts";
 import type { ModelParts } from "./model-parts.ts";
-import { Sampler } from "./sampler.ts";
+import { type Candidates, Sampler } from "./sampler.ts";
 import { resolveSampling, type Sampling } from "./sampling-options.ts";
 import { checkStops } from "./stop-strings.ts";
 import { takePrompt, textOf } from "./take-prompt.ts";
 
-/** One prompt read and answered at the end of a history. What an abort leaves unread is read by the next answer. */
+/** One prompt answered at the end of a history, token by token. What an abort leaves unread is read by the next answer. */
 export class Answer {
+  readonly sampler: Sampler;
+  readonly meter = new Meter();
   readonly #model: ModelParts;
   readonly #options: GenerateOptions;
-  readonly #signal: AbortSignal;
+  readonly #ends: ReadonlySet<number>;
+  readonly #text: AnswerText;
   readonly #tokens: number[] = [];
-  #text: AnswerText | undefined;
-  #meter = new Meter();
-  #finishReason: FinishReason = "abort";
+  readonly #logprobs: (TokenLogprobs | undefined)[] = [];
+  /** Length of the text handed out with each token. */
+  readonly #texts: number[] = [];
+  /** Where in the history it begins. */
+  readonly #begin: number;
+  #finishReason: FinishReason | undefined;
 
-  constructor(model: ModelParts, options: GenerateOptions, signal: AbortSignal) {
+  /** Throws `bad-option` or `context-overflow` before anything changes. */
+  constructor(
+    model: ModelParts,
+    readonly history: History,
+    { prompt, options }: { readonly prompt: string | readonly number[]; readonly options: GenerateOptions },
+  ) {
     this.#model = model;
     this.#options = options;
-    this.#signal = options.signal ? AbortSignal.any([options.signal, signal]) : signal;
+    const { tokenizer, vocab, stopTokens } = model;
+    const { raw = false, embeddings, stop = [], logprobs } = options;
+    const sampling = checked(model, options);
+    takePrompt(history, prompt, { model, raw, embeddings });
+    this.#ends = new Set([...stopTokens, ...(options.stopTokens ?? [])]);
+    this.#begin = history.length;
+    this.meter.promptTokens = history.length;
+    this.meter.cachedTokens = history.sequence.length;
+    this.sampler = new Sampler(sampling, vocab, { text: history.tokens, logprobs });
+    this.#text = new AnswerText(
+      EngineError.isInstance(tokenizer) ? undefined : tokenizer,
+      stop,
+      history.tokens,
+    );
+  }
+
+  get ended(): boolean {
+    return this.#finishReason !== undefined;
   }
 
   /** The result so far. */
   result(): GenerateResult {
-    const [usage, timings] = [this.#meter.usage(), this.#meter.timings()];
-    const text = this.#text?.text ?? "";
-    return { tokens: [...this.#tokens], text, finishReason: this.#finishReason, usage, timings };
+    return {
+      tokens: [...this.#tokens],
+      text: this.#text.text,
+      finishReason: this.#finishReason ?? "abort",
+      usage: this.meter.usage(),
+      timings: this.meter.timings(),
+      ...(this.#options.logprobs !== undefined && { logprobs: [...this.#logprobs] }),
+    };
   }
 
-  async *run(
-    history: History,
-    prompt: string | readonly number[],
-  ): AsyncGenerator<GeneratedToken, void, undefined> {
-    this.#meter = new Meter();
-    const { context, tokenizer, vocab, stopTokens } = this.#model;
-    const { maxTokens = Number.POSITIVE_INFINITY, stop = [], steer } = this.#options;
-    const sampling = this.#checked();
-    const ends = new Set([...stopTokens, ...(this.#options.stopTokens ?? [])]);
-    const usable = EngineError.isInstance(tokenizer) ? undefined : tokenizer;
-    const { raw = false, embeddings } = this.#options;
-    takePrompt(history, prompt, { model: this.#model, raw, embeddings });
-    this.#meter.promptTokens = history.tokens.length;
-    this.#meter.cachedTokens = history.sequence.length;
-    const sampler = new Sampler(sampling, vocab, history.tokens);
-    const text = new AnswerText(usable, stop, history.tokens);
-    this.#text = text;
+  /** What the device does to the logits of the next token. */
+  select(): ReturnType<Sampler["select"]> {
+    const allowed = this.#options.constraint?.allowed();
+    return this.sampler.select(this.history.length, bothMasks(this.#model.mask, allowed));
+  }
 
+  /** Rows of the prompt are read, of which `onProgress` learns. */
+  read(): void {
+    if (this.meter.completionTokens > 0) return;
+    const { cachedTokens, promptTokens } = this.meter;
+    const done = Math.min(this.history.sequence.length, promptTokens) - cachedTokens;
+    this.#options.onProgress?.(done, promptTokens - cachedTokens, "prompt");
+  }
+
+  /** Chooses the next token, and gives what it and those put after it make of the text. */
+  async next(
+    found: Candidates,
+    readLogits: (into: Float32Array) => Promise<void>,
+  ): Promise<GeneratedToken[]> {
+    const place = this.history.length;
+    const token = await this.sampler.choose(place, found, readLogits);
+    const logprobs =
+      this.#options.logprobs === undefined
+        ? undefined
+        : await this.sampler.logprobs(token, found, readLogits);
+    const given: GeneratedToken[] = [];
     const forced: number[] = [];
-    for (;;) {
-      const token = forced.shift() ?? (await this.#next(history, sampler));
-      if (token === undefined) return;
-      this.#meter.token();
-      if (ends.has(token)) {
-        this.#finishReason = "stop";
-        const rest = text.end();
-        if (rest !== "") yield { token: -1, text: rest };
-        return;
-      }
-      history.tokens.push(token);
-      this.#tokens.push(token);
-      sampler.accept(token);
-      const piece = text.push(token);
-      const steered = steer?.(token, this.#tokens.length - 1) ?? [];
-      if (piece.stopped) this.#finishReason = "stop";
-      else if (steered === "stop" || this.#tokens.length >= maxTokens || history.tokens.length >= context) {
-        this.#finishReason = steered === "stop" ? "stop" : "length";
-        yield { token, text: piece.text + text.end() };
-        return;
-      }
-      yield { token, text: piece.text };
-      if (piece.stopped || steered === "stop") return;
-      checkTokens(steered, vocab, "steer");
-      forced.push(...steered);
-    }
+    this.#take(token, { given, forced, logprobs });
+    while (forced.length > 0 && !this.ended) this.#take(forced.shift()!, { given, forced });
+    return given;
   }
 
-  /** Throws `bad-option`. */
-  #checked(): Sampling {
-    const { vocab, tokenizer, sampling } = this.#model;
-    const { maxTokens = 1, stop = [], stopTokens = [], logitBias } = this.#options;
-    if (!(maxTokens >= 1) || (!Number.isInteger(maxTokens) && Number.isFinite(maxTokens))) {
-      throw new EngineError("bad-option", `maxTokens must be a whole number from 1, but is ${maxTokens}.`);
-    }
-    checkTokens(stopTokens, vocab, "stopTokens");
-    checkStops(stop);
-    if (stop.length > 0) textOf(tokenizer, "stop strings need one");
-    const bias = { ...sampling.logitBias, ...logitBias };
-    const resolved = resolveSampling({ ...sampling, ...defined(this.#options), logitBias: bias }, vocab);
-    const { mask } = this.#model;
-    return mask ? { ...resolved, mask } : resolved;
+  /** Ends it after its first tokens, as if stopped there. */
+  cut(length: number): void {
+    if (length >= this.#tokens.length) return;
+    this.history.rewind(this.#begin + length);
+    this.#tokens.length = length;
+    this.#logprobs.length = length;
+    this.#text.cut(this.#texts[length - 1] ?? 0);
+    this.meter.completionTokens = length;
+    this.#finishReason = "abort";
   }
 
-  /** Runs what is not cached yet and chooses the token after it; undefined when stopped from outside. */
-  async #next(history: History, sampler: Sampler): Promise<number | undefined> {
-    const { promptTokens, cachedTokens, completionTokens } = this.#meter;
-    try {
-      for (;;) {
-        const token = await this.#model.turns.take(() => this.#step(history, sampler));
-        if (completionTokens === 0) {
-          const read = history.sequence.length - cachedTokens;
-          this.#options.onProgress?.(read, promptTokens - cachedTokens, "prompt");
-        }
-        if (token !== undefined) return token;
-      }
-    } catch (error) {
-      if (this.#signal.aborted && EngineError.isInstance(error) && error.code === "aborted") return undefined;
-      throw error;
+  #take(
+    token: number,
+    into: { given: GeneratedToken[]; forced: number[]; logprobs?: TokenLogprobs | undefined },
+  ): void {
+    const { maxTokens = Number.POSITIVE_INFINITY, steer, constraint } = this.#options;
+    const { given, forced, logprobs } = into;
+    const { history } = this;
+    const text = this.#text;
+    this.meter.token();
+    if (this.#ends.has(token)) {
+      this.#finishReason = "stop";
+      const rest = text.end();
+      if (rest !== "") given.push({ token: -1, text: rest });
+      return;
     }
+    history.addToken(token);
+    this.#tokens.push(token);
+    this.#logprobs.push(logprobs);
+    this.sampler.accept(token);
+    constraint?.accept(token);
+    const piece = text.push(token);
+    const steered = steer?.(token, this.#tokens.length - 1) ?? [];
+    if (piece.stopped || steered === "stop" || constraint?.finished) this.#finishReason = "stop";
+    else if (this.#tokens.length >= maxTokens || history.length >= this.#model.context)
+      this.#finishReason = "length";
+    const end = this.ended && !piece.stopped ? text.end() : "";
+    this.#texts.push(text.text.length);
+    given.push({ token, text: piece.text + end, ...(logprobs && { logprobs }) });
+    if (this.ended || steered === "stop") return;
+    checkTokens(steered, this.#model.vocab, "steer");
+    forced.push(...steered);
   }
+}
 
-  /** One step over tokens not cached yet; the next token when they were the last. */
-  async #step({ tokens, sequence, embeddings }: History, sampler: Sampler): Promise<number | undefined> {
-    const signal = this.#signal;
-    if (signal.aborted) throw new EngineError("aborted", "The answer was stopped.");
-    const { runner } = this.#model;
-    const start = performance.now();
-    const place = tokens.length;
-    const most = Math.min(place, sequence.length + runner.program.options.maxTokens);
-    const chunk = tokens.slice(sequence.length, chunkEnd(sequence.length, most, embeddings));
-    const isLast = sequence.length + chunk.length === place;
-    const isPrompt = this.#meter.completionTokens === 0;
-    const work = {
-      sequence,
-      tokens: chunk,
-      embeddings,
-      ...(isPrompt && { promptLength: place }),
-      wanted: isLast ? "last" : "none",
-    } as const;
-    let token: number | undefined;
-    if (isLast) {
-      const count = sampler.top;
-      const found = {
-        ids: new Int32Array(count),
-        values: new Float32Array(count),
-        lse: new Float32Array(2),
-      };
-      await runner.run([work], found, { signal, select: sampler.select(place) });
-      token = await sampler.choose(place, found, (into) => runner.plan.logits(0, into));
-    } else await runner.run([work], {}, { signal });
-    this.#meter.step(chunk.length, performance.now() - start);
-    return token;
+/** Throws `bad-option`. */
+function checked({ vocab, tokenizer, sampling }: ModelParts, options: GenerateOptions): Sampling {
+  const { maxTokens = 1, stop = [], stopTokens = [], logitBias, logprobs = 0 } = options;
+  if (!(maxTokens >= 1) || (!Number.isInteger(maxTokens) && Number.isFinite(maxTokens))) {
+    throw new EngineError("bad-option", `maxTokens must be a whole number from 1, but is ${maxTokens}.`);
   }
+  if (!Number.isInteger(logprobs) || logprobs < 0 || logprobs > vocab) {
+    const range = `a whole number from 0 to the vocabulary's ${vocab}`;
+    throw new EngineError("bad-option", `logprobs must be ${range}, but is ${logprobs}.`);
+  }
+  checkTokens(stopTokens, vocab, "stopTokens");
+  checkStops(stop);
+  if (stop.length > 0) textOf(tokenizer, "stop strings need one");
+  const bias = { ...sampling.logitBias, ...logitBias };
+  return resolveSampling({ ...sampling, ...defined(options), logitBias: bias }, vocab);
 }

@@ -1,3 +1,4 @@
+import type { Constraint } from "./constraint.ts";
 import type { GivenEmbeddings } from "./given-embeddings.ts";
 import type { SamplingOptions } from "./sampling-options.ts";
 
@@ -21,6 +22,20 @@ export interface GenerateOptions extends SamplingOptions {
    * instead of choosing (they count as the answer's own and come here too), or "stop" to end the answer.
    */
   readonly steer?: (token: number, index: number) => readonly number[] | "stop" | undefined;
+  /** Lets only some tokens come, such as those a grammar allows. */
+  readonly constraint?: Constraint;
+  /** With each token its log-probability, and so many of the likeliest tokens at its place; 0 is the token's alone. */
+  readonly logprobs?: number;
+}
+
+/**
+ * Natural logarithms of the probabilities the model itself gives: before temperature, penalties, bias and masks, and
+ * over the whole vocabulary.
+ */
+export interface TokenLogprobs {
+  readonly logprob: number;
+  /** The likeliest tokens at this place, best first; the chosen one may not be among them. */
+  readonly top: readonly { readonly token: number; readonly logprob: number }[];
 }
 
 /** "stop": a stop token or stop string; "length": maxTokens or the context is full; "abort": stopped from outside. */
@@ -32,16 +47,22 @@ export interface GenerateResult {
   /** All the text that was handed out: it ends before a stop string. Empty without a tokenizer. */
   readonly text: string;
   readonly finishReason: FinishReason;
+  /** For each of `tokens`, where they were asked for; undefined for one that `steer` put in. */
+  readonly logprobs?: readonly (TokenLogprobs | undefined)[];
   readonly usage: {
     /** The prompt with the session's text before it. */
     readonly promptTokens: number;
-    /** How many of them were read in earlier calls. */
+    /** How many of them were read in earlier calls: of this session, or of others whose text begins like this one. */
     readonly cachedTokens: number;
     /** Tokens the model gave, a stop token included. */
     readonly completionTokens: number;
   };
-  /** Time spent in the model, in milliseconds; `ttftMs` runs from the start to the first token. 0 where nothing ran. */
+  /**
+   * Milliseconds. `queueMs`: until its first step could begin. `promptMs`, `decodeMs`: the steps it took part in, which
+   * it may have shared with others. `ttftMs`: from the start to the first token. 0 where nothing ran.
+   */
   readonly timings: {
+    readonly queueMs: number;
     readonly promptMs: number;
     readonly ttftMs: number;
     readonly decodeMs: number;
@@ -55,11 +76,13 @@ export interface GeneratedToken {
   readonly token: number;
   /** Text that became certain with this token, often "". All of them joined are the result's text. */
   readonly text: string;
+  readonly logprobs?: TokenLogprobs;
 }
 
 /**
- * An answer on its way. It starts when it is first iterated or its result is awaited. Breaking out of the loop
- * stops it, and the result then says "abort". Errors reach both the loop and the result.
+ * An answer on its way. It starts when it is first iterated or its result is awaited. Tokens may
+ * be chosen faster than a loop takes them. Breaking out of the loop stops it: the result then says "abort" and ends
+ * with the last token taken. Errors reach both the loop and the result.
  */
 export interface Generation extends AsyncIterable<GeneratedToken> {
   readonly result: Promise<GenerateResult>;

@@ -1,4 +1,5 @@
 import { type BlockRows, blockKey, type KeyRules } from "./block-keys.ts";
+import { chunkEnd, type PlacedEmbeddings } from "./given-embeddings.ts";
 import type { Sequence } from "./sequence.ts";
 
 /** Rows that one step takes from a text. */
@@ -6,6 +7,8 @@ export interface Chunk {
   readonly tokens: readonly number[];
   readonly extents: readonly number[];
   readonly prompt: boolean;
+  /** Fewer rows than this cannot be taken: those of an image go together. */
+  readonly least: number;
 }
 
 const GENERATED = 0;
@@ -17,6 +20,8 @@ const PROMPT = 1;
  */
 export class History {
   readonly tokens: number[] = [];
+  /** Embeddings given in the place of some tokens' own, in order. */
+  readonly embeddings: PlacedEmbeddings[] = [];
   readonly #extents: number[] = [];
   readonly #kinds: number[] = [];
   /** Longest extent so far, at each place. */
@@ -26,7 +31,7 @@ export class History {
   #computed = 0;
 
   constructor(
-    public sequence: Sequence,
+    readonly sequence: Sequence,
     readonly rules: KeyRules,
   ) {}
 
@@ -40,8 +45,9 @@ export class History {
   }
 
   /** Puts prompt text at the end. Rows not computed yet are read with it. */
-  addPrompt(ids: readonly number[]): void {
+  addPrompt(ids: readonly number[], embeddings: readonly PlacedEmbeddings[] = []): void {
     for (const id of ids) this.tokens.push(id);
+    this.embeddings.push(...embeddings);
     this.#settle(this.#computed, PROMPT);
   }
 
@@ -51,14 +57,32 @@ export class History {
     this.#settle(this.tokens.length - 1, GENERATED);
   }
 
-  /** The next rows of one kind, at most so many. */
+  /** The next rows of one kind, at most so many; none where an image among them takes more. */
   chunk(most: number): Chunk {
     const begin = this.sequence.length;
     const kind = this.#kinds[begin];
+    const whole = this.embeddings.find((given) => given.whole && given.begin === begin);
+    const least = whole ? whole.end - begin : 1;
     let end = begin;
     while (end < this.tokens.length && end - begin < most && this.#kinds[end] === kind) end++;
-    const prompt = kind === PROMPT;
-    return { tokens: this.tokens.slice(begin, end), extents: this.#extents.slice(begin, end), prompt };
+    end = least > most ? begin : chunkEnd(begin, end, this.embeddings);
+    const [tokens, extents] = [this.tokens.slice(begin, end), this.#extents.slice(begin, end)];
+    return { tokens, extents, prompt: kind === PROMPT, least };
+  }
+
+  /**
+   * Takes over what other texts have computed of this one; the last row is left, for its logits. Gives the places
+   * gained, and up to where at least keys and values are known.
+   */
+  adopt(): { readonly gained: number; readonly known: number } {
+    let most = this.tokens.length - 1;
+    const size = this.sequence.blockTokens;
+    // A text goes on before or after an image, never inside of it.
+    for (const { whole, begin, end } of this.embeddings.toReversed()) {
+      const border = most - (most % size);
+      if (whole && begin < border && border < end) most = begin;
+    }
+    return this.sequence.adopt(most, this.key);
   }
 
   /** The caches hold up to here now. */
@@ -69,6 +93,7 @@ export class History {
   /** The text ends here; what came after never was. */
   rewind(length: number): void {
     for (const list of [this.tokens, this.#extents, this.#kinds, this.#longest]) list.length = length;
+    while ((this.embeddings.at(-1)?.end ?? 0) > length) this.embeddings.pop();
     this.#computed = Math.min(this.#computed, length);
     this.#keepKeys(length);
     this.sequence.rewind(length);
@@ -83,6 +108,9 @@ export class History {
         tokens: this.tokens.slice(begin, end),
         extents: this.#extents.slice(begin, end),
         kinds: this.#kinds.slice(begin, end),
+        embeddings: this.embeddings
+          .filter((given) => given.begin < end && given.end > begin)
+          .map((given) => ({ ...given, begin: given.begin - begin })),
       };
       this.#keys.push(blockKey(this.#keys[i - 1] ?? "", rows, this.rules));
     }
@@ -91,10 +119,14 @@ export class History {
 
   fork(): History {
     const copy = new History(this.sequence.fork(), this.rules);
-    copy.tokens.push(...this.tokens);
-    copy.#extents.push(...this.#extents);
-    copy.#kinds.push(...this.#kinds);
-    copy.#longest.push(...this.#longest);
+    copy.embeddings.push(...this.embeddings);
+    const lists = [
+      [this.tokens, copy.tokens],
+      [this.#extents, copy.#extents],
+      [this.#kinds, copy.#kinds],
+      [this.#longest, copy.#longest],
+    ] as const;
+    for (const [from, to] of lists) for (const value of from) to.push(value);
     copy.#computed = this.#computed;
     return copy;
   }

@@ -1,10 +1,12 @@
 export { BlockPool } from "./block-pool.ts";
+export type { Constraint } from "./constraint.ts";
 export type {
   FinishReason,
   GeneratedToken,
   GenerateOptions,
   GenerateResult,
   Generation,
+  TokenLogprobs,
   TokenText,
 } from "./generation.ts";
 export {
@@ -14,12 +16,13 @@ export {
   type PlacedEmbeddings,
   placeEmbeddings,
 } from "./given-embeddings.ts";
-export { OnAwait } from "./lazy-generation.ts";
+export type { ModelStats } from "./model-stats.ts";
+export { OnAwait } from "./on-await.ts";
 export type { LogitsOptions } from "./read-logits.ts";
 export { Runner, type Work } from "./runner.ts";
 export { type Candidates, Sampler } from "./sampler.ts";
 export { resolveSampling, type Sampling, type SamplingOptions } from "./sampling-options.ts";
-export { Sequence } from "./sequence.ts";
+export { type BlockKeys, Sequence } from "./sequence.ts";
 export type { Session } from "./session.ts";
 export { planState, type StatePlan, type StateWish, stateBytes } from "./state-size.ts";
 export { StopStrings } from "./stop-strings.ts";

@@ -1,11 +1,13 @@
 import { type DeviceInfo, EngineError, type WeightStore } from "@engine/core";
 import type { GenerateOptions, Generation } from "./generation.ts";
-import type { History } from "./history.ts";
+import { History } from "./history.ts";
+import type { LiveGeneration } from "./live-generation.ts";
 import type { ModelParts } from "./model-parts.ts";
+import { type ModelStats, modelStats } from "./model-stats.ts";
+import { openGeneration } from "./open-generation.ts";
 import { type LogitsOptions, readLogits } from "./read-logits.ts";
 import { type Session, TextSession } from "./session.ts";
 import type { TextModel } from "./text-model.ts";
-import { Turns } from "./turns.ts";
 
 interface Owned {
   readonly device: DeviceInfo;
@@ -25,32 +27,42 @@ export class LocalTextModel implements TextModel {
   readonly #parts: ModelParts;
   readonly #owned: Owned["made"];
   readonly #sessions = new Set<TextSession>();
+  /** Answers in no session, which end with themselves. */
+  readonly #answers = new Set<LiveGeneration>();
   readonly #closing = new AbortController();
   #disposing: Promise<void> | undefined;
 
-  constructor(name: string, parts: Omit<ModelParts, "turns">, owned: Owned) {
+  constructor(name: string, parts: ModelParts, owned: Owned) {
     this.name = name;
     this.context = parts.context;
     this.vocab = parts.vocab;
     this.device = owned.device;
     this.weights = { ...owned.weights.bytes };
     this.state = { bytes: parts.state.bytes, sessions: owned.sessions };
-    this.#parts = { ...parts, turns: new Turns() };
+    this.#parts = parts;
     this.#owned = owned.made;
   }
 
   session(): Session {
-    return this.#keep(this.#open({ tokens: [], sequence: this.#parts.runner.sequence(), embeddings: [] }));
+    return this.#open(this.#history());
   }
 
   generate(prompt: string | readonly number[], options: GenerateOptions = {}): Generation {
     this.#check();
-    const session = this.#open({ tokens: [], sequence: this.#parts.runner.sequence(), embeddings: [] });
-    // An answer that nobody asks for leaves nothing behind.
-    return session.answer(prompt, options, {
-      before: () => this.#keep(session),
-      after: () => session.dispose(),
+    const { memory } = this.#parts.scheduler;
+    const generation = openGeneration(this.#parts, {
+      history: this.#history(),
+      prompt,
+      options,
+      // An answer that nobody asks for leaves nothing behind.
+      begin: () => {
+        this.#check();
+        this.#answers.add(generation);
+      },
+      release: (history) => memory.drop(history),
+      settled: () => this.#answers.delete(generation),
     });
+    return generation;
   }
 
   async logits(ids: readonly number[], options: LogitsOptions): Promise<void> {
@@ -58,6 +70,10 @@ export class LocalTextModel implements TextModel {
     const { signal } = this.#closing;
     const both = options.signal ? AbortSignal.any([options.signal, signal]) : signal;
     await readLogits(this.#parts, ids, { ...options, signal: both });
+  }
+
+  stats(): ModelStats {
+    return modelStats(this.#parts.scheduler);
   }
 
   dispose(): Promise<void> {
@@ -69,23 +85,25 @@ export class LocalTextModel implements TextModel {
     return this.dispose();
   }
 
-  #open(history: History): TextSession {
-    return new TextSession(this.#parts, history, {
-      ended: (ended) => this.#sessions.delete(ended),
-      adopt: (forked) => this.#keep(this.#open(forked)),
-    });
+  #history(): History {
+    return new History(this.#parts.runner.sequence(), this.#parts.rules);
   }
 
-  /** Ends the session with the model, unless it ends before. */
-  #keep(session: TextSession): TextSession {
+  /** A session ends with the model, unless it ends before. */
+  #open(history: History): TextSession {
     this.#check();
+    const session = new TextSession(this.#parts, history, {
+      ended: (ended) => this.#sessions.delete(ended),
+      adopt: (forked) => this.#open(forked),
+    });
     this.#sessions.add(session);
     return session;
   }
 
   async #end(): Promise<void> {
     this.#closing.abort();
-    await Promise.all([...this.#sessions].map((session) => session.dispose()));
+    const live = [...this.#answers].map((answer) => answer.stop());
+    await Promise.all([...live, ...[...this.#sessions].map((session) => session.dispose())]);
     await this.#parts.turns.take(() => {});
     const failed: unknown[] = [];
     for (const part of this.#owned) await part.dispose().catch((error) => failed.push(error));

@@ -6,10 +6,16 @@ export class Meter {
   cachedTokens = 0;
   completionTokens = 0;
   readonly #start = performance.now();
+  #queueMs = 0;
   #promptRead = 0;
   #promptMs = 0;
   #ttftMs = 0;
   #decodeMs = 0;
+
+  /** Its first step begins. */
+  admitted(): void {
+    this.#queueMs ||= performance.now() - this.#start;
+  }
 
   /** A step over `rows` tokens took this long: prompt steps come before the first token, which the last of them gives. */
   step(rows: number, ms: number): void {
@@ -32,6 +38,7 @@ export class Meter {
   timings(): GenerateResult["timings"] {
     const decoded = Math.max(0, this.completionTokens - 1);
     return {
+      queueMs: this.#queueMs,
       promptMs: this.#promptMs,
       ttftMs: this.#ttftMs,
       decodeMs: this.#decodeMs,

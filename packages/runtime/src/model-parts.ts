@@ -1,7 +1,9 @@
 import type { EngineError, StateStore } from "@engine/core";
+import type { KeyRules } from "./block-keys.ts";
 import type { TokenText } from "./generation.ts";
 import type { Runner } from "./runner.ts";
 import type { SamplingOptions } from "./sampling-options.ts";
+import type { Scheduler } from "./scheduler.ts";
 import type { Turns } from "./turns.ts";
 
 /** What the sessions of a model share. */
@@ -9,6 +11,7 @@ export interface ModelParts {
   readonly runner: Runner;
   readonly state: StateStore;
   readonly turns: Turns;
+  readonly scheduler: Scheduler;
   readonly vocab: number;
   /** Most tokens of one text. */
   readonly context: number;
@@ -19,4 +22,6 @@ export interface ModelParts {
   readonly sampling: SamplingOptions;
   /** The tokenizer, or why there is none. */
   readonly tokenizer: TokenText | EngineError;
+  /** What tells one block's content from another's. */
+  readonly rules: KeyRules;
 }

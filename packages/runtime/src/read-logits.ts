@@ -18,7 +18,7 @@ export interface LogitsOptions {
 
 /** Reads a text from its beginning and hands out every row's logits. */
 export async function readLogits(
-  { runner, turns, vocab, context }: ModelParts,
+  { runner, turns, scheduler, vocab, context }: ModelParts,
   ids: readonly number[],
   options: LogitsOptions,
 ): Promise<void> {
@@ -57,6 +57,7 @@ export async function readLogits(
         const tensors = Object.fromEntries(
           taps.map(({ name, width }) => [name, new Float32Array(chunk.length * width)]),
         );
+        scheduler.makeRoom(sequence.needs(chunk.length));
         await runner.run([work], { tensors }, signal ? { signal } : {});
         for (const { name, width } of taps) options.onTap?.(name, first, tensors[name]!, width);
         for (let row = 0; row < chunk.length; row++) {

@@ -5,13 +5,14 @@ import {
   SEQUENCE,
   type Select,
   type StateSize,
+  type StateStore,
   type StepInput,
   type StepOutput,
   type Watch,
 } from "@engine/core";
 import { BlockPool } from "./block-pool.ts";
 import { givenRows, type PlacedEmbeddings } from "./given-embeddings.ts";
-import { Sequence } from "./sequence.ts";
+import { type BlockKeys, Sequence } from "./sequence.ts";
 
 /** What one sequence does in a step. */
 export interface Work {
@@ -19,6 +20,10 @@ export interface Work {
   readonly tokens: readonly number[];
   /** Length of the whole prompt with its history while the rows are prompt text; absent for generated rows. */
   readonly promptLength?: number;
+  /** [tokens] extents of the rows, where they are not what `promptLength` and the sequence tell. */
+  readonly extents?: readonly number[];
+  /** Makes full blocks findable for other texts. */
+  readonly keys?: BlockKeys;
   /** Which of the rows want an output: none, the last, or all. */
   readonly wanted: "none" | "last" | "all";
   /** Given embeddings of the whole text; the step takes those of its rows. */
@@ -34,6 +39,8 @@ export class Runner {
     readonly program: Program,
     readonly plan: Plan,
     readonly size: StateSize,
+    /** Copies blocks that forked texts share. */
+    readonly state?: Pick<StateStore, "copy">,
   ) {
     this.#pools = size.blocks.map((blocks) => new BlockPool(blocks));
     if (program.states.length > 0) this.#slots = new BlockPool(size.slots ?? 0, "slots of recurrent state");
@@ -43,9 +50,14 @@ export class Runner {
     return new Sequence(this.#pools, this.program.caches, this.size.blockTokens, this.#slots);
   }
 
-  /** Free blocks of each cache group. */
+  /** Blocks of each cache group that can be taken now. */
   get freeBlocks(): readonly number[] {
     return this.#pools.map((pool) => pool.free);
+  }
+
+  /** The pools of the cache groups, then that of the slots of recurrent state where there are any. */
+  get pools(): readonly BlockPool[] {
+    return this.#slots ? [...this.#pools, this.#slots] : this.#pools;
   }
 
   /**
@@ -57,10 +69,21 @@ export class Runner {
     out: StepOutput,
     options: Watch & { readonly select?: Select } = {},
   ): Promise<void> {
-    for (const { sequence, tokens } of work) sequence.reserve(tokens.length);
+    const moves = work.flatMap(({ sequence, tokens }) => sequence.reserve(tokens.length));
+    if (moves.length > 0) await this.#copy(moves);
     const step = stepInput(work, this.#pools.length);
     await this.plan.run(options.select ? { ...step, select: options.select } : step, out, options);
-    for (const { sequence, tokens } of work) sequence.advance(tokens.length);
+    for (const { sequence, tokens, keys } of work) sequence.advance(tokens.length, keys);
+  }
+
+  async #copy(moves: readonly number[]): Promise<void> {
+    if (!this.state) {
+      throw new EngineError(
+        "bad-option",
+        "A forked sequence goes on, but the Runner was made without the state it would copy a block in.",
+      );
+    }
+    await this.state.copy(Int32Array.from(moves));
   }
 }
 
@@ -72,7 +95,7 @@ function stepInput(work: readonly Work[], groups: number): StepInput {
   const sequences = new Int32Array(work.length * SEQUENCE.stride).fill(-1);
   const wanted: number[] = [];
   let row = 0;
-  work.forEach(({ sequence, tokens: ids, promptLength, wanted: which }, index) => {
+  work.forEach(({ sequence, tokens: ids, promptLength, extents: known, wanted: which }, index) => {
     if (ids.length === 0)
       throw new EngineError("bad-option", "A sequence takes part in a step with no tokens.");
     const record = sequences.subarray(index * SEQUENCE.stride);
@@ -86,7 +109,7 @@ function stepInput(work: readonly Work[], groups: number): StepInput {
       const position = sequence.length + i;
       tokens[row] = ids[i]!;
       positions[row] = position;
-      extents[row] = promptLength ?? Math.max(sequence.longest, position + 1);
+      extents[row] = known?.[i] ?? promptLength ?? Math.max(sequence.longest, position + 1);
       if (which === "all" || (which === "last" && i === ids.length - 1)) wanted.push(row);
     }
   });

@@ -14,7 +14,7 @@ async function choose(sampler: Sampler, logits: Float32Array, place: number): Pr
 }
 
 function sampler(options: SamplingOptions, logits = SMALL, text: readonly number[] = []): Sampler {
-  return new Sampler(resolveSampling({ seed: 5, ...options }, logits.length), logits.length, text);
+  return new Sampler(resolveSampling({ seed: 5, ...options }, logits.length), logits.length, { text });
 }
 
 /** How often each token comes in so many draws. */
@@ -147,7 +147,9 @@ describe("penalties and bias", () => {
     const found = await counts({ temperature: 1, logitBias: { 2: Number.NEGATIVE_INFINITY } }, 500);
     expect(found[2]).toBe(0);
     const none = Object.fromEntries(Array.from(SMALL, (_, id) => [id, Number.NEGATIVE_INFINITY]));
-    await expect(counts({ temperature: 1, logitBias: none }, 1)).rejects.toThrow("forbids every token");
+    await expect(counts({ temperature: 1, logitBias: none }, 1)).rejects.toThrow(
+      "Every token is forbidden here",
+    );
   });
 });
 

@@ -1,4 +1,5 @@
 import { EngineError, philox, type Select, temperedLogits } from "@engine/core";
+import type { TokenLogprobs } from "./generation.ts";
 import { drawIndex, keptCount, largest, logSumExp } from "./nucleus.ts";
 import type { Sampling } from "./sampling-options.ts";
 
@@ -23,17 +24,28 @@ export interface Candidates {
 export class Sampler {
   readonly #options: Sampling;
   readonly #vocab: number;
+  readonly #logprobs: number;
   readonly #text: Set<number>;
   readonly #answer = new Map<number, number>();
   readonly #key: readonly [number, number];
   /** "greedy" and "whole" take the device's first candidate; "cut" draws here. */
+  #select: Select | undefined;
   readonly #way: "greedy" | "whole" | "cut";
 
-  constructor(options: Sampling, vocab: number, text: Iterable<number>) {
+  /** `text`: what the repetition penalty counts; `logprobs`: likeliest tokens to be told with each. */
+  constructor(
+    options: Sampling,
+    vocab: number,
+    {
+      text = [],
+      logprobs = 0,
+    }: { readonly text?: Iterable<number>; readonly logprobs?: number | undefined } = {},
+  ) {
     const { temperature, topP, minP, seed } = options;
     const topK = options.topK < vocab ? options.topK : 0;
     this.#options = { ...options, topK };
     this.#vocab = vocab;
+    this.#logprobs = logprobs;
     this.#text = new Set(options.repetitionPenalty === 1 ? [] : text);
     this.#key = [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0];
     const cuts = topK > 0 || topP < 1 || minP > 0;
@@ -42,22 +54,27 @@ export class Sampler {
 
   /** Candidates to make room for. */
   get top(): number {
+    return Math.max(this.#drawn, this.#logprobs <= MOST_CANDIDATES ? this.#logprobs : 0);
+  }
+
+  /** Candidates that the draw is from. */
+  get #drawn(): number {
     const { topK } = this.#options;
     if (this.#way !== "cut" || topK > MOST_CANDIDATES) return 1;
     return Math.min(topK > 0 ? topK : CANDIDATES, this.#vocab);
   }
 
-  /** What the device does to the logits of the token at this place. */
-  select(place: number): Select {
+  /** What the device does to the logits of the token at this place; `mask`: the tokens that may be chosen. */
+  select(place: number, mask?: Uint32Array): Select {
     const adjust = this.#adjust();
-    const { mask } = this.#options;
-    return {
+    this.#select = {
       top: this.top,
       temperature: Float32Array.of(this.#options.temperature),
       ...(mask && { mask }),
       ...(adjust && { adjust }),
       ...(this.#way === "whole" && { noise: Uint32Array.of(...this.#key, place, 0) }),
     };
+    return this.#select;
   }
 
   /** The token at this place; `readLogits` gives the row's raw logits, for the few draws that reach past the candidates. */
@@ -75,11 +92,16 @@ export class Sampler {
     if (found.lse[1] === Number.NEGATIVE_INFINITY) {
       throw new EngineError(
         "bad-option",
-        "logitBias forbids every token that is not suppressed; leave at least one.",
+        "Every token is forbidden here, by logitBias, by the constraint, or as one the model never chooses; leave at least one.",
       );
     }
     if (this.#way !== "cut") return found.ids[0]!;
-    const { ids, values } = this.#cut(found) ?? (await this.#cutAll(place, readLogits));
+    const drawn = {
+      ids: found.ids.subarray(0, this.#drawn),
+      values: found.values.subarray(0, this.#drawn),
+      lse: found.lse,
+    };
+    const { ids, values } = this.#cut(drawn) ?? (await this.#cutAll(readLogits));
     return ids[drawIndex(values, this.#uniform(place))]!;
   }
 
@@ -101,10 +123,39 @@ export class Sampler {
     return count === undefined ? undefined : { ids, values: values.subarray(0, count) };
   }
 
-  async #cutAll(place: number, readLogits: (into: Float32Array) => Promise<void>) {
+  /** The raw log-probability of a token, and the likeliest ones; after `select`. */
+  async logprobs(
+    token: number,
+    found: Candidates,
+    readLogits: (into: Float32Array) => Promise<void>,
+  ): Promise<TokenLogprobs> {
+    const { adjust, mask, noise } = this.#select!;
+    const { temperature } = this.#options;
+    const at = found.ids.indexOf(token);
+    // Where nothing but the temperature changed the logits, the device's candidates tell.
+    if (!adjust && !mask && !noise && at >= 0 && found.ids.length >= this.#logprobs) {
+      const logprob = (i: number): number =>
+        found.values[i]! * (temperature > 0 ? temperature : 1) - found.lse[0]!;
+      const top = Array.from(found.ids.subarray(0, this.#logprobs), (id, i) => ({
+        token: id,
+        logprob: logprob(i),
+      }));
+      return { logprob: logprob(at), top };
+    }
     const raw = new Float32Array(this.#vocab);
     await readLogits(raw);
-    const logits = temperedLogits(raw, 0, this.select(place));
+    const logprob = (id: number): number => raw[id]! - found.lse[0]!;
+    const top = Array.from(this.#logprobs > 0 ? largest(raw, this.#logprobs) : [], (id) => ({
+      token: id,
+      logprob: logprob(id),
+    }));
+    return { logprob: logprob(token), top };
+  }
+
+  async #cutAll(readLogits: (into: Float32Array) => Promise<void>) {
+    const raw = new Float32Array(this.#vocab);
+    await readLogits(raw);
+    const logits = temperedLogits(raw, 0, this.#select!);
     const { topK, topP, minP } = this.#options;
     const sorted = logits.toSorted().reverse();
     const draw = topK > 0 ? sorted.subarray(0, topK) : sorted;

@@ -33,8 +33,6 @@ export interface Sampling {
   readonly presencePenalty: number;
   readonly bias: ReadonlyMap<number, number>;
   readonly seed: number;
-  /** [ceil(vocab / 32)], bit 1 = may be chosen; see `Select`. */
-  readonly mask?: Uint32Array;
 }
 
 /** Checks the options and fills in what they leave out. Throws `bad-option` naming the option and its range. */

@@ -1,9 +1,9 @@
 import { EngineError } from "@engine/core";
-import { Answer } from "./answer.ts";
-import type { GeneratedToken, GenerateOptions, Generation } from "./generation.ts";
+import type { GenerateOptions, Generation } from "./generation.ts";
 import type { History } from "./history.ts";
-import { LazyGeneration } from "./lazy-generation.ts";
+import type { LiveGeneration } from "./live-generation.ts";
 import type { ModelParts } from "./model-parts.ts";
+import { openGeneration } from "./open-generation.ts";
 
 /** One text that grows: each prompt and each answer goes to its end. */
 export interface Session extends AsyncDisposable {
@@ -12,18 +12,15 @@ export interface Session extends AsyncDisposable {
   readonly length: number;
   /**
    * Answers a prompt put at the end of the text; one at a time. Throws (in the loop and the result) `bad-option`,
-   * `context-overflow`, `out-of-memory` when other sessions hold all blocks, or `disposed`.
+   * `context-overflow`, `busy` when too many answers wait, or `disposed`.
    */
   generate(prompt: string | readonly number[], options?: GenerateOptions): Generation;
-  /** A session with the same text so far; the two share nothing. */
+  /** Forgets the text from this length on, as if it had never been. Throws `bad-option`, also while an answer is under way. */
+  rewind(length: number): void;
+  /** A session with the same text so far. What both have in common is held once. */
   fork(): Promise<Session>;
   /** Stops a running answer and gives the memory back. */
   dispose(): Promise<void>;
-}
-
-interface Active {
-  readonly abort: AbortController;
-  readonly stop: () => Promise<void>;
 }
 
 export class TextSession implements Session {
@@ -31,7 +28,7 @@ export class TextSession implements Session {
   readonly #history: History;
   readonly #ended: (session: TextSession) => void;
   readonly #adopt: (history: History) => Session;
-  #active: Active | undefined;
+  #active: LiveGeneration | undefined;
   #disposing: Promise<void> | undefined;
 
   constructor(
@@ -50,54 +47,48 @@ export class TextSession implements Session {
   }
 
   get length(): number {
-    return this.#history.tokens.length;
+    return this.#history.length;
   }
 
   generate(prompt: string | readonly number[], options: GenerateOptions = {}): Generation {
-    return this.answer(prompt, options, { before: () => {}, after: async () => {} });
-  }
-
-  /** `generate`, with something to do when the answer begins and when it has ended. */
-  answer(
-    prompt: string | readonly number[],
-    options: GenerateOptions,
-    around: { readonly before: () => void; readonly after: () => Promise<void> },
-  ): Generation {
-    const abort = new AbortController();
-    const answer = new Answer(this.#model, options, abort.signal);
-    const tokens = async function* (session: TextSession): AsyncGenerator<GeneratedToken, void, undefined> {
-      try {
-        around.before();
-        session.#begin({ abort, stop: () => generation.stop() });
-        try {
-          yield* answer.run(session.#history, prompt);
-        } finally {
-          session.#active = undefined;
-        }
-      } finally {
-        await around.after();
-      }
-    };
-    const generation = new LazyGeneration(
-      () => tokens(this),
-      () => answer.result(),
-    );
+    const { memory } = this.#model.scheduler;
+    const generation = openGeneration(this.#model, {
+      history: this.#history,
+      prompt,
+      options,
+      begin: () => {
+        this.#check();
+        this.#checkFree();
+        this.#active = generation;
+      },
+      release: (history) => memory.rest(history),
+      settled: () => {
+        this.#active = undefined;
+      },
+    });
     return generation;
   }
 
+  rewind(length: number): void {
+    this.#check();
+    this.#checkFree();
+    if (!Number.isSafeInteger(length) || length < 0 || length > this.length) {
+      throw new EngineError(
+        "bad-option",
+        `rewind: the session has ${this.length} tokens, so the length must be a whole number from 0 to that, but is ${length}.`,
+      );
+    }
+    this.#history.rewind(length);
+  }
+
   async fork(): Promise<Session> {
-    const { state, turns } = this.#model;
-    return turns.take(async () => {
+    const { turns, scheduler } = this.#model;
+    // In its turn no step moves the text on.
+    return turns.take(() => {
       this.#check();
-      const { tokens, sequence, embeddings } = this.#history;
-      const { copy, moves } = sequence.fork();
-      try {
-        if (moves.length > 0) await state.copy(moves);
-        return this.#adopt({ tokens: [...tokens], sequence: copy, embeddings: [...embeddings] });
-      } catch (error) {
-        copy.clear();
-        throw error;
-      }
+      const history = this.#history.fork();
+      scheduler.memory.rest(history);
+      return this.#adopt(history);
     });
   }
 
@@ -111,24 +102,17 @@ export class TextSession implements Session {
   }
 
   async #end(): Promise<void> {
-    const active = this.#active;
-    active?.abort.abort();
-    // A loop that does not come back for its next token would keep the answer open.
-    void active?.stop().catch(() => {});
-    // In its turn no step is under way that uses the blocks.
-    await this.#model.turns.take(() => this.#history.sequence.clear());
+    await this.#active?.stop();
+    this.#model.scheduler.memory.drop(this.#history);
     this.#ended(this);
   }
 
-  #begin(active: Active): void {
-    this.#check();
-    if (this.#active) {
-      throw new EngineError(
-        "bad-option",
-        "The session is answering another prompt. Wait for its result, break out of its loop, or fork the session.",
-      );
-    }
-    this.#active = active;
+  #checkFree(): void {
+    if (!this.#active) return;
+    throw new EngineError(
+      "bad-option",
+      "The session is answering another prompt. Wait for its result, break out of its loop, or fork the session.",
+    );
   }
 
   #check(): void {

@@ -37,8 +37,7 @@ export function takePrompt(
   }
   const { program } = model.runner;
   const placed = placeEmbeddings(embeddings, { program, before, length: ids.length });
-  for (const id of ids) history.tokens.push(id);
-  history.embeddings.push(...placed);
+  history.addPrompt(ids, placed);
 }
 
 /** The tokenizer, or an error that says what needs it and why there is none. */

@@ -9,18 +9,22 @@ import {
   type Watch,
   type WeightSource,
 } from "@engine/core";
+import { keyRules } from "./block-keys.ts";
 import { defined } from "./defined.ts";
 import type { GenerateOptions, Generation, TokenText } from "./generation.ts";
 import { longestBlock } from "./given-embeddings.ts";
 import { LocalTextModel } from "./local-text-model.ts";
+import type { ModelStats } from "./model-stats.ts";
 import type { LogitsOptions } from "./read-logits.ts";
 import { Runner } from "./runner.ts";
 import type { SamplingOptions } from "./sampling-options.ts";
+import { Scheduler } from "./scheduler.ts";
 import type { Session } from "./session.ts";
 import { planState } from "./state-size.ts";
 import { tokenMask } from "./token-mask.ts";
+import { Turns } from "./turns.ts";
 
-/** A model ready to answer. Its sessions take turns step by step. */
+/** A model ready to answer. All that is asked of it at once runs at once: each step takes rows of every answer. */
 export interface TextModel extends AsyncDisposable {
   readonly name: string;
   /** Most tokens of one text, prompt and answer together. */
@@ -34,6 +38,8 @@ export interface TextModel extends AsyncDisposable {
   session(): Session;
   /** Answers in a session of its own, which ends with the answer. */
   generate(prompt: string | readonly number[], options?: GenerateOptions): Generation;
+  /** What it is doing, for a server's metrics. */
+  stats(): ModelStats;
   /** Raw logits of every position of a text. Throws `aborted`, `bad-option`, `context-overflow`. */
   logits(ids: readonly number[], options: LogitsOptions): Promise<void>;
   /** Stops what runs, ends all sessions, gives the memory back. The device and the weights' source stay open. */
@@ -57,8 +63,14 @@ export interface TextModelOptions extends Watch {
   readonly stateBudget?: number;
   /** Most rows of one step: prompts are read in chunks of this many; 256, or the model's longest image. */
   readonly maxTokens?: number;
-  /** Most rows of one step whose logits are wanted; 16. */
+  /** Most rows of one step whose logits are wanted; 32. */
   readonly maxRows?: number;
+  /** Most answers that run at once; 32. More wait for their turn. */
+  readonly maxSequences?: number;
+  /** Most answers that wait; one more is refused as `busy`. Any number unless told. */
+  readonly maxWaiting?: number;
+  /** Whether texts that begin alike share what they have in common; they do unless told. */
+  readonly prefixCache?: boolean;
   /** The tokenizer, or an error that says why there is none. */
   readonly tokenizer?: TokenText | EngineError;
   readonly stopTokens?: readonly number[];
@@ -69,15 +81,21 @@ export interface TextModelOptions extends Watch {
 }
 
 /** What `createTextModel` takes where it is not told. */
-export const textModelDefaults = { maxTokens: 256, maxRows: 16, blockTokens: 32, kv: "f32" } as const;
+export const textModelDefaults = {
+  maxTokens: 256,
+  maxRows: 32,
+  maxSequences: 32,
+  blockTokens: 32,
+  kv: "f32",
+} as const;
 
 /** Compiles the graph for the device and loads its weights. What was made by then is given back when it fails or is stopped. */
 export async function createTextModel(options: TextModelOptions): Promise<TextModel> {
   const { graph, source, device, signal, onProgress } = options;
-  const { maxRows, kv, blockTokens, ...sizes } = { ...textModelDefaults, ...defined(options) };
+  const { maxRows, maxSequences, kv, blockTokens, ...sizes } = { ...textModelDefaults, ...defined(options) };
   // Rows of an image that see each other lie in one step.
   const maxTokens = options.maxTokens ?? Math.max(sizes.maxTokens, longestBlock(graph));
-  const compileOptions = { maxTokens, maxRows: Math.min(maxRows, maxTokens), maxSequences: 1, kv };
+  const compileOptions = { maxTokens, maxRows: Math.min(maxRows, maxTokens), maxSequences, kv };
   const program = compile(graph, source, device, compileOptions);
   const { context, sessions, size } = planState({
     caches: program.caches,
@@ -104,9 +122,21 @@ export async function createTextModel(options: TextModelOptions): Promise<TextMo
     const vocab = program.outputs.logits![1] as number;
     const mask = tokenMask(options.suppressTokens ?? [], vocab);
     const noTokenizer = new EngineError("missing-file", "No tokenizer was given when the model was made.");
+    const runner = new Runner(program, plan, size, state);
+    const turns = new Turns();
+    const scheduler = new Scheduler({
+      runner,
+      turns,
+      vocab,
+      maxWaiting: options.maxWaiting ?? Number.POSITIVE_INFINITY,
+      sharing: options.prefixCache ?? true,
+    });
     const parts = {
-      runner: new Runner(program, plan, size),
+      runner,
+      turns,
+      scheduler,
       state,
+      rules: keyRules(program),
       vocab,
       context,
       stopTokens: options.stopTokens ?? [],

@@ -1,0 +1,44 @@
+import type { Scheduler } from "./scheduler.ts";
+
+/** What a model is doing, and has done since it was loaded. */
+export interface ModelStats {
+  /** Answers that take part in steps, and those that wait for blocks. */
+  readonly running: number;
+  readonly waiting: number;
+  /** Key-value blocks of all groups; `cached` are free ones whose content a new text may still take over. */
+  readonly blocks: {
+    readonly total: number;
+    readonly used: number;
+    readonly free: number;
+    readonly cached: number;
+    readonly tokens: number;
+  };
+  readonly steps: number;
+  /** Rows of prompts that were computed, and places that were taken over from other texts instead. */
+  readonly promptTokens: number;
+  readonly sharedTokens: number;
+  readonly generatedTokens: number;
+  /** How often an answer gave its blocks up and was computed again. */
+  readonly preemptions: number;
+  /** Tokens generated in a second, over the last 64 steps. */
+  readonly tokensPerSecond: number;
+}
+
+export function modelStats(scheduler: Scheduler): ModelStats {
+  const { counts, running, waiting, memory } = scheduler;
+  const { groups, blockTokens } = memory;
+  const sum = (of: "size" | "free" | "cached"): number => groups.reduce((total, pool) => total + pool[of], 0);
+  const [total, free, cached] = [sum("size"), sum("free"), sum("cached")];
+  const { steps, promptTokens, shared, generatedTokens, preemptions, tokensPerSecond } = counts;
+  return {
+    running,
+    waiting,
+    blocks: { total, used: total - free, free, cached, tokens: blockTokens },
+    steps,
+    promptTokens,
+    sharedTokens: shared,
+    generatedTokens,
+    preemptions,
+    tokensPerSecond,
+  };
+}
