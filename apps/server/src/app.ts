@@ -5,6 +5,7 @@ import type { Route } from "./http/route.ts";
 import { serveRoute } from "./http/serve-route.ts";
 import { dialectOf } from "./routes/dialects.ts";
 import { routes } from "./routes/index.ts";
+import { fileRoute } from "./routes/web/web-routes.ts";
 import type { ServerParts } from "./server-parts.ts";
 
 /** All routes as one function from request to response. */
@@ -21,12 +22,21 @@ export function createApp(server: ServerParts): Hono {
       serveRoute(route, { request: req.raw, server, rest: restOf(route.path, req.path) }),
     );
   }
-  // A path nobody knows goes the same way, so that guards and metrics hold there too.
-  app.notFound(({ req }) => serveRoute(unknownRoute(req.method, req.path), { request: req.raw, server }));
+  // What no route takes goes the same way, so that guards and metrics hold there too.
+  app.notFound(({ req }) => {
+    const route = isFile(req.method, req.path) ? fileRoute : unknownRoute(req.method, req.path);
+    return serveRoute(route, { request: req.raw, server, rest: restOf("/*", req.path) });
+  });
   return app;
 }
 
-/** What stands behind the path of a route that ends in `*`. Throws nothing: text that cannot be decoded stays. */
+/** Whether a path could be a file of the web interface: the APIs' own paths never are. */
+function isFile(method: string, path: string): boolean {
+  if (method !== "GET" && method !== "HEAD") return false;
+  return !/^\/(v1|api|engine)(\/|$)/.test(path) && !routes.some((route) => route.path === path);
+}
+
+/** What stands behind the path of a route that ends in `*`. Text that cannot be decoded stays as it is. */
 function restOf(pattern: string, path: string): string {
   if (!pattern.endsWith("*")) return "";
   const rest = path.slice(pattern.length - 1);
@@ -43,7 +53,7 @@ function unknownRoute(method: string, path: string): Route {
     method: "GET",
     path: "*",
     access: "open",
-    summary: "what is not there",
+    summary: "What is not there",
     dialect: dialectOf(path),
     handle() {
       if (known.length > 0) {

@@ -19,6 +19,8 @@ export interface ServerOptions extends SettingsOptions, CatalogueOptions {
   /** Milliseconds a load waits for the answers of a model that must go for it; two minutes. */
   readonly evictWaitMs?: number;
   readonly log?: Log;
+  /** The built files of a web interface, for `/`. */
+  readonly webFolder?: URL | undefined;
   /** Instead of `AutoModel.load`. */
   readonly load?: (path: string, watch: LoadWatch) => Promise<Model>;
   /** Instead of `describeModel`. */
@@ -50,5 +52,6 @@ export function createParts(options: ServerOptions): ServerParts {
     state: { ready: false, startedAt: performance.now() },
     confirmations: new Confirmations(),
     log: options.log ?? (() => {}),
+    webFolder: options.webFolder,
   };
 }

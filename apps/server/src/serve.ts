@@ -5,6 +5,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import { createApp } from "./app.ts";
 import { createParts, type ServerOptions } from "./create-parts.ts";
 import type { ServerParts } from "./server-parts.ts";
+import { findWebFolder } from "./web-folder.ts";
 
 export interface ServeOptions extends ServerOptions {
   /** Load the given models at the start; true unless told. The server answers meanwhile, and is ready after. */
@@ -22,7 +23,7 @@ export interface RunningServer extends AsyncDisposable {
 
 /** Starts a server. Throws `bad-option` for unsafe settings, `io-failed` where the address cannot be had. */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
-  const parts = createParts(options);
+  const parts = createParts({ ...options, webFolder: options.webFolder ?? (await findWebFolder()) });
   const { fetch } = createApp(parts);
   const http = createAdaptorServer({ fetch, overrideGlobalObjects: false }) as Server;
   // A client that sends its request drop by drop holds a connection; it may not hold it long.

@@ -23,4 +23,6 @@ export interface ServerParts {
   /** Plans that were shown to somebody who may confirm them. */
   readonly confirmations: Confirmations;
   readonly log: Log;
+  /** The built files of the web interface; undefined where there are none. */
+  readonly webFolder: URL | undefined;
 }

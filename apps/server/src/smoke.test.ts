@@ -1,32 +1,21 @@
-import { expect, test } from "vitest";
+import { test } from "vitest";
 import { demoServer } from "../test/demo-server.ts";
 
 test("smoke", async () => {
   await using server = await demoServer();
-  const post = (path: string, body: unknown) =>
-    fetch(server.url + path, { method: "POST", body: JSON.stringify(body) });
-  let r = await post("/v1/chat/completions", {
-    model: "demo",
-    messages: [{ role: "user", content: "Once upon a time" }],
-    max_tokens: 20,
-  });
-  console.log(r.status, await r.text());
-  r = await post("/v1/chat/completions", {
-    model: "demo",
-    messages: [{ role: "user", content: "Once upon a time" }],
-    max_tokens: 5,
-    stream: true,
-    stream_options: { include_usage: true },
-    n: 2,
-  });
-  console.log(r.status, await r.text());
-  r = await post("/v1/chat/completions", { model: "x", messages: [] });
-  console.log(r.status, await r.text());
-  r = await post("/v1/chat/completions", {
-    model: "x",
-    messages: [{ role: "user", content: [{ type: "image_url" }] }],
-  });
-  console.log(r.status, await r.text());
-  r = await fetch(server.url + "/metrics");
-  console.log(r.status, (await r.text()).slice(0, 3000));
+  const post = (path: string, body: unknown, headers = {}) =>
+    fetch(server.url + path, { method: "POST", headers, body: JSON.stringify(body) });
+  const show = async (r: Response) => console.log(r.status, (await r.text()).slice(0, 3000));
+  await show(await fetch(server.url + "/engine/models"));
+  await show(await fetch(server.url + "/engine/models/describe?model=demo"));
+  await show(await fetch(server.url + "/engine/status"));
+  await show(await post("/engine/models/unload", { model: "demo" }));
+  await show(await post("/engine/models/load", { model: "demo" }, { accept: "text/event-stream" }));
+  await show(await post("/engine/models/pull", { id: "demo/../x" }));
+  await show(await post("/engine/models/delete", { model: "demo" }));
+  await show(await fetch(server.url + "/"));
+  await show(await fetch(server.url + "/..%2f..%2fpackage.json"));
+  await show(await fetch(server.url + "/v1/chat/completions"));
+  await show(await fetch(server.url + "/v1/models/demo"));
+  await show(await fetch(server.url + "/v1/models", { headers: { host: "evil.com" } }));
 });

@@ -142,7 +142,6 @@ export class ModelPool {
         );
       }
       slot.state = "loading";
-      slot.progress = { done: 0, total: 0, what: "plan" };
       slot.bytes = await plan(path);
       const unload = (victim: ModelSlot): Promise<boolean> => this.#unload(victim, evictWaitMs);
       await makeRoom(slot, { slots: this.slots, budget, unload });

@@ -1,6 +1,17 @@
 import type { Route } from "../http/route.ts";
+import { anthropicRoutes } from "./anthropic/index.ts";
+import { engineRoutes } from "./engine/index.ts";
+import { ollamaRoutes } from "./ollama/index.ts";
 import { openaiRoutes } from "./openai/index.ts";
 import { operatorRoutes } from "./operator/index.ts";
+import { webRoutes } from "./web/index.ts";
 
 /** All routes, in the order they are tried. */
-export const routes: readonly Route[] = [...openaiRoutes, ...operatorRoutes];
+export const routes: readonly Route[] = [
+  ...openaiRoutes,
+  ...anthropicRoutes,
+  ...ollamaRoutes,
+  ...engineRoutes,
+  ...operatorRoutes,
+  ...webRoutes,
+];

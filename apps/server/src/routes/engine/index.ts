@@ -1,0 +1,15 @@
+import type { Route } from "../../http/route.ts";
+import { deleteRoute, pullRoute } from "./hub-routes.ts";
+import { describeRoute, listRoute } from "./list-routes.ts";
+import { loadRoute, unloadRoute } from "./load-routes.ts";
+import { statusRoute } from "./status-route.ts";
+
+export const engineRoutes: readonly Route[] = [
+  statusRoute,
+  listRoute,
+  describeRoute,
+  loadRoute,
+  unloadRoute,
+  pullRoute,
+  deleteRoute,
+];

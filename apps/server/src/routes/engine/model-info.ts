@@ -1,0 +1,41 @@
+import type { Model } from "@engine/auto";
+import type { ModelPool } from "../../models/model-pool.ts";
+import type { ModelSlot } from "../../models/model-slot.ts";
+import type { ModelSource } from "../../models/model-source.ts";
+
+/** All there is to know of a model without loading it, and of its state here. */
+export function modelInfo(source: ModelSource, pool: ModelPool) {
+  const slot = pool.slot(source.id);
+  return {
+    id: source.id,
+    origin: source.origin,
+    state: slot?.state ?? "unloaded",
+    bytes: source.bytes ?? null,
+    modified: source.modified?.toISOString() ?? null,
+    missing: source.missing,
+    deletable: source.origin === "hub",
+    default: source.id === pool.catalogue.defaultId,
+    ...(slot?.progress && { progress: slot.progress }),
+    ...(slot?.error !== undefined && { error: slot.error }),
+    ...(slot?.model && { loaded: loadedInfo(slot, slot.model) }),
+  };
+}
+
+function loadedInfo(slot: ModelSlot, model: Model) {
+  const { architecture, backend, device, context, vocab, channels, weights, state, loadMs, notes } = model;
+  return {
+    architecture,
+    backend,
+    device: device.name,
+    context,
+    vocab,
+    chat: channels !== undefined || slot.source.plainChat,
+    thinking: channels?.reasoning !== undefined,
+    tools: (channels?.tools.length ?? 0) > 0,
+    memory: { weights: weights.resident, mapped: weights.mapped, state: state.bytes },
+    requests: { running: slot.seats.taken, waiting: slot.seats.waiting },
+    expires: slot.expires?.toISOString() ?? null,
+    loadMs: Math.round(loadMs),
+    notes,
+  };
+}
