@@ -1,13 +1,16 @@
 import { EngineError } from "@engine/core";
 import type { GenerateResult } from "@engine/runtime";
+import type { ToolCall } from "@engine/tokenizer";
 import { EXIT, stoppedExitCode } from "../exit-code.ts";
 import type { Io, StopReason } from "../io.ts";
 import { answerOptions } from "../models/answer-options.ts";
 import { type AskOptions, Conversation } from "../models/conversation.ts";
 import { openModel } from "../models/open-model.ts";
+import { readTools } from "../models/read-tools.ts";
 import type { ModelFlags } from "../options/model-flags.ts";
 import { checkSampling, type SamplingFlags } from "../options/sampling-flags.ts";
 import { type ThinkingFlags, thinkingOptions } from "../options/thinking-flags.ts";
+import type { ToolFlags } from "../options/tool-flags.ts";
 import { stopper, unlessStopped } from "../stopper.ts";
 import { EventWriter } from "../terminal/event-writer.ts";
 import { lineReader } from "../terminal/line-reader.ts";
@@ -15,7 +18,7 @@ import { paint } from "../terminal/paint.ts";
 import { ProgressBar } from "../terminal/progress-bar.ts";
 import { statusLine } from "../terminal/status-line.ts";
 
-export interface ChatFlags extends ModelFlags, SamplingFlags, ThinkingFlags {
+export interface ChatFlags extends ModelFlags, SamplingFlags, ThinkingFlags, ToolFlags {
   readonly system?: string;
 }
 
@@ -30,6 +33,7 @@ export async function chat(
   { model: path, flags }: { readonly model: string | undefined; readonly flags: ChatFlags },
 ): Promise<number> {
   checkSampling(flags);
+  const tools = flags.tools === undefined ? undefined : await readTools(flags.tools);
   using loading = stopper(io);
   await using model = await unlessStopped(loading, () =>
     openModel(io, path, { flags, signal: loading.signal }),
@@ -40,11 +44,14 @@ export async function chat(
   const { cyan } = paint(io.stdout, io.env);
   const tell = (text: string): void => void io.stderr.write(`${dim(text)}\n`);
   if (!conversation.isTemplated) {
+    if (tools) {
+      throw new EngineError("bad-option", "--tools needs a chat template, but this model has none.");
+    }
     tell("note: this model has no chat template; it continues the text instead of answering.");
   }
   const typed = io.stdin.isTTY === true;
   if (typed) tell(`${model.name}: /help lists the commands, Ctrl-D leaves.`);
-  const options = { ...answerOptions(model, flags), ...thinkingOptions(flags) };
+  const options = { ...answerOptions(model, flags), ...thinkingOptions(flags), ...(tools && { tools }) };
   const lines = lineReader(io);
   try {
     for (;;) {
@@ -57,9 +64,18 @@ export async function chat(
         tell("The conversation is forgotten.");
       } else if (word && /^\/\w+$/.test(word)) tell(`There is no command ${word}; /help lists them.`);
       else if (word) {
-        const { reason, result } = await reply(io, conversation, { line, options });
-        if (reason === "closed" || reason === "terminate") return stoppedExitCode(reason);
-        if (result && (flags.verbose || io.stderr.isTTY)) io.stderr.write(statusLine(io, { result }));
+        let answer = conversation.ask.bind(conversation, line);
+        for (;;) {
+          const { reason, result } = await reply(io, (rest) => answer({ ...options, ...rest }));
+          if (reason === "closed" || reason === "terminate") return stoppedExitCode(reason);
+          if (result && (flags.verbose || io.stderr.isTTY)) io.stderr.write(statusLine(io, { result }));
+          if (reason !== undefined || !result || conversation.calls.length === 0) break;
+          const results = await callResults(conversation.calls, (call) =>
+            lines.next(typed ? cyan(call) : ""),
+          );
+          if (!results) return EXIT.done;
+          answer = conversation.tell.bind(conversation, results);
+        }
       }
     }
   } finally {
@@ -67,24 +83,37 @@ export async function chat(
   }
 }
 
+/** What the user says the calls gave, one line each; undefined at the end of the input. */
+async function callResults(
+  calls: readonly ToolCall[],
+  ask: (call: string) => Promise<string | undefined>,
+): Promise<readonly string[] | undefined> {
+  const results: string[] = [];
+  for (const { name } of calls) {
+    const line = await ask(`result of ${name}> `);
+    if (line === undefined) return undefined;
+    results.push(line);
+  }
+  return results;
+}
+
 /** One answer, streamed. What goes wrong in it is told, and the conversation goes on. */
 async function reply(
   io: Io,
-  conversation: Conversation,
-  { line, options }: { readonly line: string; readonly options: AskOptions },
+  answering: (options: Pick<AskOptions, "signal" | "onProgress">) => ReturnType<Conversation["ask"]>,
 ): Promise<{ reason: StopReason | undefined; result?: GenerateResult }> {
   using stop = stopper(io);
   using bar = new ProgressBar(io);
   const writer = new EventWriter(io);
   try {
-    const answer = conversation.ask(line, { ...options, signal: stop.signal, onProgress: bar.update });
+    const answer = answering({ signal: stop.signal, onProgress: bar.update });
     let step = await answer.next();
     for (; !step.done; step = await answer.next()) {
       bar.clear();
       writer.write(step.value);
     }
     writer.end();
-    io.stdout.write("\n");
+    if (!writer.called) io.stdout.write("\n");
     return { reason: stop.reason, result: step.value };
   } catch (error) {
     bar.clear();

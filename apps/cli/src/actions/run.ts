@@ -8,17 +8,19 @@ import { answerOptions } from "../models/answer-options.ts";
 import { openModel } from "../models/open-model.ts";
 import { readPrompt } from "../models/prompt-text.ts";
 import { promptTokens } from "../models/prompt-tokens.ts";
+import { readTools } from "../models/read-tools.ts";
 import { runReport } from "../models/run-report.ts";
 import { writeLogits } from "../models/write-logits.ts";
 import { modelAndPrompt, type PromptFlags } from "../options/model-and-prompt.ts";
 import type { ModelFlags } from "../options/model-flags.ts";
 import { checkSampling, type SamplingFlags } from "../options/sampling-flags.ts";
 import { type ThinkingFlags, thinkingOptions } from "../options/thinking-flags.ts";
+import type { ToolFlags } from "../options/tool-flags.ts";
 import { type Stopper, stopper, unlessStopped } from "../stopper.ts";
 import { statusLine } from "../terminal/status-line.ts";
 import { UsageError } from "../usage-error.ts";
 
-export interface RunFlags extends ModelFlags, SamplingFlags, ThinkingFlags, PromptFlags {
+export interface RunFlags extends ModelFlags, SamplingFlags, ThinkingFlags, ToolFlags, PromptFlags {
   readonly raw?: boolean;
   readonly system?: string;
   readonly ignoreEos?: boolean;
@@ -53,16 +55,17 @@ interface Task {
 
 async function answerPrompt(io: Io, { path, prompt, flags, stop }: Task): Promise<number> {
   const { signal } = stop;
+  const tools = flags.tools === undefined ? {} : { tools: await readTools(flags.tools) };
   const traces = flags.modules ? "modules" : flags.layers ? "layers" : "none";
   const taps = { none: {}, layers: { taps: "all" }, modules: { taps: "modules" } } as const;
   await using model = await openModel(io, path, { flags, signal, ...taps[traces] });
-  const thought = thinkingOptions(flags);
-  const wish = { ...thought, raw: flags.raw ?? false, system: flags.system };
+  const chatting = { ...thinkingOptions(flags), ...tools };
+  const wish = { ...chatting, raw: flags.raw ?? false, system: flags.system };
   const tokens = promptTokens(model, prompt, wish);
   if (flags.logits !== undefined) {
     await writeLogits(io, model, { file: flags.logits, traces, ids: tokens.ids, signal });
   }
-  const options = { ...answerOptions(model, flags), ...thought, signal };
+  const options = { ...answerOptions(model, flags), ...chatting, signal };
   const result = await answer(io, model, { tokens, options, quiet: flags.json });
   if (flags.json) {
     const text = typeof prompt === "string" ? { prompt } : {};
@@ -80,6 +83,8 @@ function checkFlags(flags: RunFlags): void {
     throw new UsageError(
       "--think, --no-think and --thought-budget need the chat template, but --raw leaves it out.",
     );
+  if (flags.raw && flags.tools !== undefined)
+    throw new UsageError("--tools needs the chat template, but --raw leaves it out.");
   checkSampling(flags);
 }
 

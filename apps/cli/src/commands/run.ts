@@ -5,6 +5,7 @@ import { addModelFlags } from "../options/model-flags.ts";
 import { tokenIds } from "../options/numbers.ts";
 import { addSamplingFlags } from "../options/sampling-flags.ts";
 import { addThinkingFlags } from "../options/thinking-flags.ts";
+import { addToolFlags } from "../options/tool-flags.ts";
 
 export function runCommand(io: Io, finish: (exitCode: number) => void): Command {
   const command = new Command("run")
@@ -20,7 +21,7 @@ export function runCommand(io: Io, finish: (exitCode: number) => void): Command 
     )
     .option("--raw", "continue the prompt as it is, without the chat template")
     .option("--system <text>", "the system message of the chat template");
-  addThinkingFlags(addSamplingFlags(command));
+  addThinkingFlags(addSamplingFlags(addToolFlags(command)));
   command
     .option("--ignore-eos", "go on past the model's end-of-text tokens")
     .optionsGroup("Output:")
@@ -42,6 +43,7 @@ a prompt for the demo model. engine run --prompt TEXT is always a prompt for the
 
 Without a chat template, or with --raw, stdout is the prompt and its continuation; with one it is the
 answer, and a thought before it goes to stderr, if that is a terminal.
+With --tools, calls are printed as NAME({arguments}), each on a line of its own, and nothing is called.
 A model without a tokenizer prints token ids.
 --json: { tokens, text, finishReason, usage, timings, memory, … }; tokens and text are the generated part only,
 the prompt stands in "prompt", a thought in "reasoning" (its tokens are among tokens), tool calls in "toolCalls". finishReason is "stop", "length" or "abort" (Ctrl-C, exit code 130).

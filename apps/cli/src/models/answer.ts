@@ -8,7 +8,7 @@ import type { PromptTokens } from "./prompt-tokens.ts";
 export interface AnswerOptions {
   readonly tokens: PromptTokens;
   readonly options: GenerateOptions &
-    Pick<ChatOptions, "thinking" | "thoughtBudget"> & { readonly maxTokens: number };
+    Pick<ChatOptions, "thinking" | "thoughtBudget" | "tools"> & { readonly maxTokens: number };
   /** Nothing on stdout. */
   readonly quiet?: boolean | undefined;
 }

@@ -10,7 +10,7 @@ export interface PromptTokens {
   readonly messages?: readonly ChatMessage[];
 }
 
-export interface PromptWish extends Pick<ChatOptions, "thinking" | "thoughtBudget"> {
+export interface PromptWish extends Pick<ChatOptions, "thinking" | "thoughtBudget" | "tools"> {
   readonly raw: boolean;
   readonly system?: string | undefined;
 }
@@ -19,7 +19,7 @@ export interface PromptWish extends Pick<ChatOptions, "thinking" | "thoughtBudge
 export function promptTokens(
   { tokenizer, folder }: Pick<Model, "tokenizer" | "folder">,
   prompt: string | readonly number[],
-  { raw, system, thinking, thoughtBudget }: PromptWish,
+  { raw, system, thinking, thoughtBudget, tools }: PromptWish,
 ): PromptTokens {
   if (typeof prompt !== "string") return { ids: prompt, continues: undefined };
   if (!tokenizer) {
@@ -29,8 +29,14 @@ export function promptTokens(
     );
   }
   if (raw || !tokenizer.hasChatTemplate) {
-    const flag = system !== undefined ? "--system" : thinking === undefined ? "--thought-budget" : "--think";
-    if (system !== undefined || thinking !== undefined || thoughtBudget !== undefined) {
+    const given = {
+      "--system": system,
+      "--think": thinking,
+      "--thought-budget": thoughtBudget,
+      "--tools": tools,
+    };
+    const flag = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
+    if (flag !== undefined) {
       const why = raw
         ? "--raw leaves it out"
         : "this model has none; put what it should know into the prompt";
@@ -45,6 +51,7 @@ export function promptTokens(
   const text = tokenizer.chatTemplate.render({
     ...(thinking !== undefined && { enable_thinking: thinking, thinking }),
     messages,
+    ...(tools && { tools }),
     addGenerationPrompt: true,
   });
   return { ids: tokenizer.encode(text, { addSpecialTokens: false }), continues: undefined, messages };

@@ -11,6 +11,7 @@ export class EventWriter {
   readonly #quiet: boolean;
   #thinking = false;
   #last = "";
+  #called = false;
 
   /** `quiet`: notes only. */
   constructor(io: Io, { quiet = false }: { readonly quiet?: boolean | undefined } = {}) {
@@ -23,7 +24,13 @@ export class EventWriter {
     return this.#last;
   }
 
+  /** Whether the last event was a tool call, which ends its own line. */
+  get called(): boolean {
+    return this.#called;
+  }
+
   write(event: ChannelEvent): void {
+    this.#called = event.type === "tool-call";
     if (event.type !== "reasoning") this.end();
     if (event.type === "reasoning") this.#think(event.text);
     else if (event.type === "note") this.#tell(`note: ${event.text}\n`);
