@@ -11,6 +11,8 @@ try {
   const env = await setup();
   await check("lint", () => node(["node_modules/@biomejs/biome/bin/biome", "check", "."], env));
   await check("typecheck", () => node(["node_modules/typescript/bin/tsc"], env));
+  // Written for browsers: other types, and elements in the text.
+  await check("typecheck apps/web", () => node(["node_modules/typescript/bin/tsc", "-p", "apps/web"], env));
   for (const name of folders("tools").filter((folder) => folder.startsWith("check-"))) {
     await check(name, () => node([`tools/${name}/dist/main.js`], env));
   }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join, posix } from "node:path";
 import { fits, fitsPath } from "./pattern.ts";
-import { EVERYDAY_WORDS, IMPORT_RULES, MODULE_RULES, NAME_RULES } from "./rules.ts";
+import { EVERYDAY_WORDS, IMPORT_RULES, type ImportRule, MODULE_RULES, NAME_RULES } from "./rules.ts";
 import { type Found, importsOf, packageOf, stringsOf } from "./scan.ts";
 import type { SourceFile } from "./source-files.ts";
 import type { WorkspacePackage } from "./workspace.ts";
@@ -58,10 +58,10 @@ function notAllowed({ owner, file, packages }: FileCheck, name: string): string 
   const target = packages.find((candidate) => candidate.name === name);
   const ours = target !== undefined || name.startsWith("@engine/");
   if (!ours || file.test) return undefined;
-  if (target && !target.folder.startsWith("packages/")) {
-    return `${target.folder} is not published, so nothing imports it. Move what is shared to packages/.`;
+  const rule = ruleOf(owner);
+  if (target && !target.folder.startsWith("packages/") && !rule?.mayImport.includes(name)) {
+    return `${target.folder} is a product, which only a rule that names it may import. Move what is shared to packages/.`;
   }
-  const rule = IMPORT_RULES.find(({ folder }) => fits(folder, owner.folder));
   // A folder without a rule is reported once, by checkWorkspace.
   if (!rule || rule.mayImport.some((pattern) => fits(pattern, name))) return undefined;
   const allowed = rule.mayImport.length > 0 ? rule.mayImport.join(", ") : "no other package";
@@ -71,10 +71,14 @@ function notAllowed({ owner, file, packages }: FileCheck, name: string): string 
 function undeclared({ owner, file, shared }: FileCheck, name: string): string | undefined {
   if (owner.dependencies.has(name) || owner.optionalDependencies.has(name)) return undefined;
   const dev = owner.devDependencies.has(name);
-  if (file.test && (dev || shared.has(name))) return undefined;
+  if ((file.test && (dev || shared.has(name))) || (dev && ruleOf(owner)?.bundles)) return undefined;
   const section = file.test ? "devDependencies" : "dependencies";
   const where = dev ? "is only in devDependencies of" : "is not declared in";
   return `${name} ${where} ${owner.folder}/package.json; add it to its ${section}.`;
+}
+
+function ruleOf(owner: WorkspacePackage): ImportRule | undefined {
+  return IMPORT_RULES.find(({ folder }) => fits(folder, owner.folder));
 }
 
 function namesPlugins({ owner, file, packages }: FileCheck, source: string): string[] {

@@ -75,11 +75,21 @@ it.each([
   );
 });
 
-it("refuses to import an app or a tool", () => {
-  addPackage("apps/cli", "@engine/cli");
+it("refuses to import an app or a tool, unless the rule names it", () => {
+  addPackage("apps/cli", "@engine/cli", { dependencies: workspace("@engine/server") });
+  write("apps/cli/src/main.ts", 'import "@engine/server";\n');
+  addPackage("apps/server", "@engine/server");
   addPackage("tools/a", "@engine/a", { dependencies: workspace("@engine/cli") });
   write("tools/a/src/main.ts", 'import "@engine/cli";\n');
-  expect(problems()[0]).toContain("apps/cli is not published");
+  expect(problems()).toHaveLength(1);
+  expect(problems()[0]).toContain('tools/a/src/main.ts:1: imports "@engine/cli": apps/cli is a product');
+});
+
+it("lets a package whose build carries its imports declare them as devDependencies", () => {
+  addPackage("apps/web", "@engine/web", { devDependencies: { preact: "1.0.0" } });
+  write("apps/web/src/main.ts", 'import "preact";\nimport "right-pad";\n');
+  expect(problems()).toHaveLength(1);
+  expect(problems()[0]).toContain('apps/web/src/main.ts:2: imports "right-pad"');
 });
 
 it("refuses Node's modules where code runs in browsers, with and without the prefix", () => {

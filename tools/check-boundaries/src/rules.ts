@@ -6,6 +6,8 @@ export interface ImportRule {
   readonly folder: string;
   /** Patterns of workspace package names its sources may import. Tests may import any devDependency. */
   readonly mayImport: readonly string[];
+  /** Its build carries everything it imports, so whoever installs it needs none of it: devDependencies do. */
+  readonly bundles?: true;
   readonly why: string;
 }
 
@@ -75,6 +77,12 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       "@engine/web",
     ],
     why: "it serves whatever models it is handed, and the pages of the web interface",
+  },
+  {
+    folder: "apps/web",
+    mayImport: [],
+    bundles: true,
+    why: "it runs in a browser and knows the server by its HTTP API only",
   },
   {
     folder: "apps/*",

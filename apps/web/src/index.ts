@@ -1,0 +1,1 @@
+export { webFolder } from "./web-folder.ts";

@@ -1,0 +1,100 @@
+import type { Token, Tokens } from "marked";
+import type { ComponentChildren } from "preact";
+import { CodeBlock } from "./code-block.tsx";
+import { inline } from "./inline.tsx";
+
+/** Deeper nesting than this is shown as the text it was written as, so that no answer can exhaust the stack. */
+const DEEPEST = 24;
+
+export function block(token: Token, depth = 0): ComponentChildren {
+  if (depth > DEEPEST) return token.raw;
+  const inner = (tokens: readonly Token[] | undefined): ComponentChildren =>
+    tokens?.map((one) => block(one, depth + 1));
+  switch (token.type) {
+    case "space":
+    case "def":
+      return undefined;
+    case "paragraph":
+      return <p>{inline(token.tokens)}</p>;
+    case "heading":
+      return heading(token as Tokens.Heading);
+    case "code":
+      return <CodeBlock code={token.text} language={token.lang?.split(/\s/, 1)[0] ?? ""} />;
+    case "blockquote":
+      return <blockquote>{inner(token.tokens)}</blockquote>;
+    case "list":
+      return list(token as Tokens.List, inner);
+    case "table":
+      return table(token as Tokens.Table);
+    case "hr":
+      return <hr />;
+    case "text":
+      return token.tokens ? inline(token.tokens) : token.text;
+    case "html":
+      return <p class="raw">{token.raw.trim()}</p>;
+    default:
+      return inline([token]);
+  }
+}
+
+/** The page has h1 and h2 of its own: an answer's first level is h3. */
+function heading({ depth, tokens }: Tokens.Heading): ComponentChildren {
+  if (depth === 1) return <h3>{inline(tokens)}</h3>;
+  if (depth === 2) return <h4>{inline(tokens)}</h4>;
+  return depth === 3 ? <h5>{inline(tokens)}</h5> : <h6>{inline(tokens)}</h6>;
+}
+
+function list(
+  token: Tokens.List,
+  inner: (tokens: readonly Token[] | undefined) => ComponentChildren,
+): ComponentChildren {
+  const items = token.items.map((item, index) => (
+    <li key={index} class={item.task ? "task" : undefined}>
+      {item.task && !hasCheckbox(item.tokens) && (
+        <input type="checkbox" checked={item.checked ?? false} disabled />
+      )}
+      {inner(item.tokens)}
+    </li>
+  ));
+  if (!token.ordered) return <ul>{items}</ul>;
+  return <ol start={typeof token.start === "number" ? token.start : 1}>{items}</ol>;
+}
+
+function hasCheckbox(tokens: readonly Token[]): boolean {
+  return tokens.some(
+    (token) =>
+      token.type === "checkbox" || ("tokens" in token && hasCheckbox((token as Tokens.Generic).tokens ?? [])),
+  );
+}
+
+function table(token: Tokens.Table): ComponentChildren {
+  const aligned = (index: number) => ({
+    class: token.align[index] ? `align-${token.align[index]}` : undefined,
+  });
+  return (
+    // A wide table scrolls by itself, with the keyboard too.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <div class="table" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            {token.header.map((cell, index) => (
+              <th scope="col" {...aligned(index)}>
+                {inline(cell.tokens)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {token.rows.map((row) => (
+            <tr>
+              {row.map((cell, index) => (
+                <td {...aligned(index)}>{inline(cell.tokens)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
