@@ -14,13 +14,13 @@ import { createTextModel } from "@engine/runtime";
 import type { Tokenizer } from "@engine/tokenizer";
 import { chooseBackend } from "./choose-backend.ts";
 import { contextNote } from "./context-note.ts";
-import { findArchitecture } from "./find-architecture.ts";
 import { samplingDefaults } from "./generation-defaults.ts";
 import type { PluginList } from "./list-plugins.ts";
 import { LoadedModel } from "./loaded-model.ts";
 import type { Model } from "./model.ts";
 import { openTokenizer, tokenText } from "./open-tokenizer.ts";
 import { Registry } from "./registry.ts";
+import { resolveModel } from "./resolve-model.ts";
 import { suppressedTokens } from "./suppressed-tokens.ts";
 import { unreadNote, unreadWeights } from "./unread-weights.ts";
 
@@ -47,6 +47,12 @@ export interface LoadOptions extends Watch, HubOptions {
   readonly maxTokens?: number;
   /** Most rows of one step whose logits are wanted. */
   readonly maxRows?: number;
+  /** Most answers that run at once; 32. More wait for their turn. */
+  readonly maxSequences?: number;
+  /** Most answers that wait; one more is refused as `busy`. Any number unless told. */
+  readonly maxWaiting?: number;
+  /** Whether texts that begin alike share what they have in common; they do unless told. */
+  readonly prefixCache?: boolean;
 }
 
 export const AutoModel = {
@@ -58,26 +64,24 @@ export const AutoModel = {
     const start = performance.now();
     const checkpoint = await openCheckpoint(path, options);
     try {
-      const { architecture, config } = await findArchitecture(checkpoint.config, {
-        registry: options.registry ?? new Registry(),
-        plugins: options.plugins,
-        where: checkpoint.configPath,
-      });
+      const { registry = new Registry(), plugins } = options;
+      const resolved = await resolveModel(checkpoint, { registry, plugins });
+      const { architecture, config, source } = resolved;
       const parsed = architecture.parse(config);
-      const graph = capture(architecture, parsed, checkpoint.source, { taps: options.taps ?? [] });
-      const tokenizer = await openTokenizer(checkpoint.folder);
+      const graph = capture(architecture, parsed, source, { taps: options.taps ?? [] });
+      const tokenizer = await openTokenizer(checkpoint);
       const chosen = await chooseBackend(options.backend ?? [], options, (device) =>
         createTextModel({
           ...options,
           name: basename(resolve(path)),
           graph,
-          source: checkpoint.source,
+          source,
           device,
           modelContext: architecture.context(parsed),
           stateBudget: Math.min(device.info.memoryBytes, freemem()) / 4,
           tokenizer: EngineError.isInstance(tokenizer) ? tokenizer : tokenText(tokenizer),
           stopTokens: stopTokens(checkpoint, tokenizer),
-          suppressTokens: options.suppressTokens ?? suppressed(checkpoint, tokenizer),
+          suppressTokens: options.suppressTokens ?? suppressed(resolved.json, checkpoint, tokenizer),
           sampling: samplingDefaults(checkpoint.generationConfig),
         }),
       );
@@ -92,10 +96,10 @@ export const AutoModel = {
           ...chosen.notes,
           ...contextNote(chosen.value.context, { asked: options.context, own: architecture.context(parsed) }),
           ...tokenizerNotes(tokenizer),
-          ...unreadNote(unreadWeights(architecture, graph, checkpoint.source), architecture.name),
+          ...unreadNote(unreadWeights(architecture, graph, source), architecture.name),
         ],
         device: chosen.device,
-        source: checkpoint.source,
+        source,
       });
     } catch (error) {
       await checkpoint.source.close();
@@ -110,7 +114,11 @@ function stopTokens({ generationConfig }: Checkpoint, tokenizer: Tokenizer | Eng
   return [...new Set([...generationConfig.eosTokenIds, ...(own === undefined ? [] : [own])])];
 }
 
-function suppressed({ config, generationConfig }: Checkpoint, tokenizer: Tokenizer | EngineError) {
+function suppressed(
+  config: unknown,
+  { generationConfig }: Checkpoint,
+  tokenizer: Tokenizer | EngineError,
+): readonly number[] {
   const known = EngineError.isInstance(tokenizer) ? undefined : tokenizer;
   return suppressedTokens(config, generationConfig, known);
 }

@@ -3,9 +3,9 @@ import { compile } from "@engine/compiler";
 import { type CacheDType, capture, elements, type Program, type WeightUse } from "@engine/core";
 import { type HubOptions, openCheckpoint } from "@engine/loader";
 import { planState, textModelDefaults } from "@engine/runtime";
-import { findArchitecture } from "./find-architecture.ts";
 import type { PluginList } from "./list-plugins.ts";
 import { Registry } from "./registry.ts";
+import { resolveModel } from "./resolve-model.ts";
 import { type UnreadWeights, unreadWeights } from "./unread-weights.ts";
 
 export interface DescribeOptions extends HubOptions {
@@ -49,18 +49,18 @@ export interface ModelDescription {
 
 /** Describes a model without reading its weights. Throws like `AutoModel.load`. */
 export async function describeModel(path: string, options: DescribeOptions = {}): Promise<ModelDescription> {
-  const { folder, config, configPath, source } = await openCheckpoint(path, options);
+  const checkpoint = await openCheckpoint(path, options);
   try {
     const { registry = new Registry(), plugins } = options;
-    const resolved = await findArchitecture(config, { registry, plugins, where: configPath });
-    const { architecture } = resolved;
+    const resolved = await resolveModel(checkpoint, { registry, plugins });
+    const { architecture, source } = resolved;
     const parsed = architecture.parse(resolved.config);
-    const { maxTokens, maxRows, blockTokens, kv } = textModelDefaults;
+    const { maxTokens, maxRows, maxSequences, blockTokens, kv } = textModelDefaults;
     const graph = capture(architecture, parsed, source);
     const program = compile(graph, source, ANY_DEVICE, {
       maxTokens,
       maxRows,
-      maxSequences: 1,
+      maxSequences,
       kv: options.kv ?? kv,
     });
     const modelContext = architecture.context(parsed);
@@ -73,6 +73,7 @@ export async function describeModel(path: string, options: DescribeOptions = {})
       modelContext,
       context: options.context,
       sessions: options.sessions,
+      maxSequences,
     });
     const perToken = program.caches.reduce(
       (sum, { heads, keyDim, valueDim, dtype }) =>
@@ -80,7 +81,7 @@ export async function describeModel(path: string, options: DescribeOptions = {})
       0,
     );
     return {
-      folder,
+      folder: checkpoint.folder,
       architecture: architecture.name,
       parameters: program.weights.reduce((sum, { encoding }) => sum + elements(encoding.shape), 0),
       encodings: sums(program.weights, ({ encoding }) => encoding.type),
@@ -92,7 +93,7 @@ export async function describeModel(path: string, options: DescribeOptions = {})
       activations: program.arena.bytes,
     };
   } finally {
-    await source.close();
+    await checkpoint.source.close();
   }
 }
 

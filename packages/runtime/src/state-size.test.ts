@@ -14,7 +14,7 @@ test("the model's own context, for up to four texts", () => {
   expect(plan).toEqual({
     context: 1000,
     sessions: 4,
-    size: { blockTokens: 32, blocks: [4 * 32], slots: 8 },
+    size: { blockTokens: 32, blocks: [4 * 32], slots: 12 },
     bytes: 4 * 1024 * PER_TOKEN,
   });
 });
@@ -55,11 +55,22 @@ test.each([{ context: 0 }, { context: 1.5 }, { sessions: 0 }])("%j is refused", 
   expect(() => planState({ ...base, ...wish })).toThrow("must be a whole number from 1");
 });
 
-test("recurrent state counts: each text reads one slot and writes another", () => {
+test("windows and recurrent state are there for more texts at once where the budget holds them", () => {
+  const states = [{ name: "delta", shape: [1024] }];
+  const wish = { ...base, states, caches: [full, windowed], modelContext: 10_000, sessions: 2 };
+  const plan = planState({ ...wish, maxSequences: 16 });
+  expect(plan.size).toEqual({ blockTokens: 32, blocks: [2 * 313, 16 * 7], slots: 16 * 3 });
+  const short = planState({ ...wish, maxSequences: 16, budget: plan.bytes - 1 });
+  expect(short.size.slots).toBe(15 * 3);
+  expect(short.bytes).toBeLessThan(plan.bytes);
+  expect(planState({ ...wish, maxSequences: 16, budget: 1 }).size).toEqual(planState(wish).size);
+});
+
+test("recurrent state counts: each text reads one slot and writes another, and may leave a third", () => {
   const states = [{ name: "delta", shape: [2, 3, 4] }];
   const [plan, without] = [planState({ ...base, states, sessions: 3 }), planState({ ...base, sessions: 3 })];
-  expect(plan.size.slots).toBe(6);
-  expect(plan.bytes - without.bytes).toBe(6 * 24 * 4);
+  expect(plan.size.slots).toBe(9);
+  expect(plan.bytes - without.bytes).toBe(9 * 24 * 4);
 });
 
 test("bytes count every cache in its group's blocks", () => {

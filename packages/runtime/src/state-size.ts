@@ -21,6 +21,8 @@ export interface StateWish {
   readonly context?: number | undefined;
   /** Asked for: how many texts of full length at once. */
   readonly sessions?: number | undefined;
+  /** Most texts of any length that run at once; as many as `sessions` unless told. */
+  readonly maxSequences?: number;
 }
 
 export interface StatePlan {
@@ -36,12 +38,14 @@ const UNSTATED_CONTEXT = 4096;
 /** Less is no use to anybody, so it is an error. */
 const LEAST_CONTEXT = 128;
 const MOST_SESSIONS = 4;
-/** A session's step reads one slot and writes another. */
-const SLOTS = 2;
+/** A text's step reads one slot and writes another; a third is kept for texts that begin like it. */
+const SLOTS = 3;
 
 /**
  * How much text the caches hold. The context is the model's own, or what the budget holds if that is less; as many
- * texts of that length as the budget holds, up to four. A layer with a window keeps only the blocks its window can reach.
+ * texts of that length as the budget holds, up to four. Shorter texts share these blocks, so more of them run at once:
+ * what each takes whatever its length (a window's blocks, recurrent state) is there for as many as the budget holds. A
+ * layer with a window keeps only the blocks its window can reach.
  */
 export function planState(wish: StateWish): StatePlan {
   const { caches, blockTokens, modelContext = UNSTATED_CONTEXT, budget } = wish;
@@ -51,9 +55,24 @@ export function planState(wish: StateWish): StatePlan {
   const bytesOfOne = stateBytes(caches, blocksOfOne(context, wish), blockTokens) + slotBytes(wish);
   const fitting = Math.floor(budget / Math.max(bytesOfOne, 1));
   const sessions = wish.sessions ?? Math.min(Math.max(fitting, 1), MOST_SESSIONS);
-  const blocks = blocksOfOne(context, wish).map((count) => count * sessions);
-  const slots = SLOTS * sessions;
-  return { context, sessions, size: { blockTokens, blocks, slots }, bytes: bytesOfOne * sessions };
+  const size = (sequences: number): StateSize => ({
+    blockTokens,
+    blocks: blocksOfOne(context, wish).map((count, group) =>
+      windowOf(caches, group) === undefined
+        ? count * sessions
+        : Math.min(count * sequences, Math.ceil(context / blockTokens) * sessions),
+    ),
+    slots: SLOTS * sequences,
+  });
+  const bytes = ({ blocks, slots = 0 }: StateSize): number =>
+    stateBytes(caches, blocks, blockTokens) + (slotBytes(wish) / SLOTS) * slots;
+  let sequences = Math.max(sessions, wish.maxSequences ?? 1);
+  while (sequences > sessions && bytes(size(sequences)) > budget) sequences--;
+  return { context, sessions, size: size(sequences), bytes: bytes(size(sequences)) };
+}
+
+function windowOf(caches: readonly CacheSpec[], group: number): number | undefined {
+  return caches.find((cache) => cache.group === group)?.window;
 }
 
 /** The longest context whose blocks fit the budget, at most `limit`. */
@@ -79,7 +98,7 @@ function longest(limit: number, wish: StateWish): number {
 function blocksOfOne(context: number, { caches, blockTokens, maxTokens }: StateWish): number[] {
   const groups = Math.max(-1, ...caches.map(({ group }) => group)) + 1;
   return Array.from({ length: groups }, (_, group) => {
-    const window = caches.find((cache) => cache.group === group)?.window;
+    const window = windowOf(caches, group);
     const all = Math.ceil(context / blockTokens);
     if (window === undefined) return all;
     // A step appends before old blocks are given back, and the window may begin inside a block.
@@ -87,7 +106,7 @@ function blocksOfOne(context: number, { caches, blockTokens, maxTokens }: StateW
   });
 }
 
-/** Bytes of the slots of one session. */
+/** Bytes of the slots of one text. */
 function slotBytes({ states }: StateWish): number {
   return states.reduce((sum, { shape }) => sum + SLOTS * 4 * elements(shape), 0);
 }

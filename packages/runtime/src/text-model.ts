@@ -65,6 +65,8 @@ export interface TextModelOptions extends Watch {
   readonly maxTokens?: number;
   /** Most rows of one step whose logits are wanted; 32. */
   readonly maxRows?: number;
+  /** Places of a key-value block, a power of two from 16 to 256; 32. Texts share whole blocks. */
+  readonly blockTokens?: number;
   /** Most answers that run at once; 32. More wait for their turn. */
   readonly maxSequences?: number;
   /** Most answers that wait; one more is refused as `busy`. Any number unless told. */
@@ -106,6 +108,7 @@ export async function createTextModel(options: TextModelOptions): Promise<TextMo
     modelContext: options.modelContext,
     context: options.context,
     sessions: options.sessions,
+    maxSequences,
   });
   const made: { dispose(): Promise<void> }[] = [];
   const keep = <T extends { dispose(): Promise<void> }>(part: T): T => {
