@@ -101,6 +101,7 @@ Lowering::Value Lowering::weight(const Node& node) {
   require((uint64_t)size.fixed == place.bytes / (place.type == Type::f32 ? 4 : 2), node);
   Value value{};
   value.operand = {plan_.weights->at(place.region, place.offset, place.bytes), place.type, node.shape};
+  value.table = plan_.weights->at(place.tableRegion, place.tableOffset, place.bytes);
   value.segment = place.segment;
   require(place.segment < (plan_.weights->stream() ? plan_.weights->stream()->size() : 0), node);
   return value;
@@ -128,7 +129,13 @@ Lowering::Value Lowering::constant(const Node& node) {
   return value;
 }
 
-Operand Lowering::stored(const Node& node, size_t i) { return values_[node.inputs[i]].operand; }
+// A gather looks up single rows: a streamed table stays in its file for it.
+Operand Lowering::stored(const Node& node, size_t i) {
+  const Value& value = values_[node.inputs[i]];
+  Operand x = value.operand;
+  if (value.table && ops_[node.op] == "gather") x.data = value.table;
+  return x;
+}
 
 // Norms and biases are few: decoded once, so that only matmul and gather know storage types.
 Operand Lowering::input(const Node& node, size_t i) {
@@ -178,6 +185,7 @@ void Lowering::add(const Node& node, Kernel kernel, std::vector<Operand> inputs,
 
 // A call's segments stand together in the order of use.
 void Lowering::stream(const Node& node, PlannedCall& planned) {
+  if (ops_[node.op] == "gather") return;
   for (int32_t i : node.inputs) {
     const int32_t segment = values_[i].segment;
     if (segment < 0) continue;

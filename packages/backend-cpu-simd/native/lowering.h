@@ -19,7 +19,8 @@ class Lowering {
     Operand decoded;        // weights: as f32, made when first asked for
     int roots = 0;          // i32: bit i set when it holds elements of input i
     int32_t least = 0, most = 0;  // and of constants in this range
-    int32_t segment = -1;  // weights: of the stream that brings them
+    int32_t segment = -1;        // weights: of the stream that brings them
+    void* table = nullptr;       // weights: where single rows are looked up
   };
   struct Touched {
     const uint8_t *begin, *end;

@@ -17,6 +17,9 @@ struct WeightPlace {
   uint64_t offset, bytes;
   Type type;
   int32_t segment;  // of the stream that brings them, or -1
+  // The same in their file, or as above: for what looks up single rows.
+  int32_t tableRegion;
+  uint64_t tableOffset;
 };
 
 struct PlannedCall {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "error.h"
 
@@ -127,15 +128,14 @@ bool Stream::lies(int64_t turn) const {
   return std::any_of(active_.begin(), active_.end(), [&](const Active& one) { return one.turn == turn && one.left == 0; });
 }
 
-// Nothing is kept, so that a later step tries anew.
-void Stream::failed(std::unique_lock<std::mutex>& lock) {
-  const std::string why = broken_;
+// Nothing is kept, so that the same is read anew. Why it could not be read.
+std::string Stream::restart(std::unique_lock<std::mutex>& lock) {
   chunks_.clear();
   arrived_.wait(lock, [this] { return reading_ == 0; });
   active_.clear();
   next_ = done_;
-  broken_.clear();
-  throw Error("io-failed", why);
+  work_.notify_all();
+  return std::exchange(broken_, "");
 }
 
 bool Stream::need(int first, int last, const std::function<bool()>& stop) {
@@ -144,10 +144,15 @@ bool Stream::need(int first, int last, const std::function<bool()>& stop) {
   const int64_t turn = done_ + ((first - done_) % size() + size()) % size();
   giveUp(turn);
   const auto began = std::chrono::steady_clock::now();
-  bool stopped = false;
+  bool stopped = false, again = false;
   for (int64_t one = turn; one <= turn + last - first && !stopped; one++) {
     while (!lies(one) && !stopped) {
-      if (!broken_.empty()) failed(lock);
+      if (!broken_.empty()) {
+        // A read ahead may have failed long ago; twice is no accident.
+        const std::string why = restart(lock);
+        if (again) throw Error("io-failed", why);
+        again = true;
+      }
       arrived_.wait_for(lock, kAsk);
       stopped = stop();
     }

@@ -67,7 +67,7 @@ class Stream {
   void settle(const Chunk& chunk);
   void giveUp(int64_t turn);
   bool lies(int64_t turn) const;
-  [[noreturn]] void failed(std::unique_lock<std::mutex>& lock);
+  std::string restart(std::unique_lock<std::mutex>& lock);
 
   const std::vector<StreamFile> files_;
   const std::vector<StreamPiece> pieces_;

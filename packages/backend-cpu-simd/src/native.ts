@@ -47,6 +47,18 @@ export interface NativeWeights {
   read(fd: number, offset: number, region: number, to: number, bytes: number): Promise<void>;
   /** How long all threads take to read the bytes once. */
   readSeconds(region: number, offset: number, bytes: number): Promise<number>;
+  /** Reads weights into a region as steps use them (native/stream.h); whether past the page cache. */
+  stream(
+    region: number,
+    fds: Int32Array,
+    paths: readonly string[],
+    direct: boolean,
+    pieces: Float64Array,
+    segments: Int32Array,
+    readers: number,
+  ): boolean;
+  /** What streaming has done since the weights were loaded. */
+  streamed(): { readonly bytesRead: number; readonly stallSeconds: number };
   fill(region: number, to: number, bytes: Uint8Array): void;
   dispose(): Promise<void>;
 }

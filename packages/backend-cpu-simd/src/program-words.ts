@@ -7,7 +7,7 @@ export interface ProgramWords {
   /** Names of the ops that nodes refer to by number. */
   readonly ops: readonly string[];
   readonly words: Int32Array;
-  /** [n, 5] region, offset, bytes, type and segment (or -1) of each weight node's rows. */
+  /** [n, 7] region, offset, bytes, type and segment (or -1) of each weight node's rows; then their region and offset for single rows. */
   readonly places: Float64Array;
   readonly constants: Float32Array;
   readonly outputs: readonly string[];
@@ -94,7 +94,7 @@ function placed(
   weights: CpuWeights,
   places: number[],
 ): number {
-  const { use, type: held, region, offset } = weights.place(name);
+  const { use, type: held, region, offset, stream } = weights.place(name);
   if (use.encoding.type !== type || String(use.encoding.shape) !== String(shape)) {
     const other = `${use.encoding.type} [${use.encoding.shape.join(", ")}]`;
     throw new EngineError(
@@ -104,8 +104,12 @@ function placed(
   }
   const stored = STORED[held]!;
   const rowBytes = shape.slice(1).reduce((product, size) => product * size, stored.bytes);
-  places.push(region, offset + begin * rowBytes, (end - begin) * rowBytes, stored.code, -1);
-  return places.length / 5 - 1;
+  const [at, bytes] = [offset + begin * rowBytes, (end - begin) * rowBytes];
+  const streamed = stream?.ranges.get(begin);
+  if (stream && streamed) places.push(stream.region, streamed.offset, bytes, stored.code, streamed.segment);
+  else places.push(region, at, bytes, stored.code, -1);
+  places.push(region, at);
+  return places.length / 7 - 1;
 }
 
 function typeCode({ dtype, op }: Node): number {

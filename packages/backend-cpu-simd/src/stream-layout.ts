@@ -37,13 +37,15 @@ export interface Division {
 
 /**
  * Divides a budget of bytes between weights that stay and a ring for those that do not. `sizes`: bytes of each weight in
- * the order of use. Undefined where not even two of the largest fit.
+ * the order of use; `largest`: of what is read in one go. Undefined where not even two of those fit.
  */
-export function divideBudget(sizes: readonly number[], budget: number): Division | undefined {
+export function divideBudget(
+  sizes: readonly number[],
+  { budget, largest }: { readonly budget: number; readonly largest: number },
+): Division | undefined {
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (total <= budget) return { pinned: sizes.length, ringBytes: 0 };
-  const largest = sizes.reduce((most, size) => Math.max(most, room(size)), 0);
-  const ringBytes = Math.max(2 * largest, Math.min(LEAST_AHEAD, sectors(budget / 2)));
+  const ringBytes = Math.max(2 * room(largest), Math.min(LEAST_AHEAD, sectors(budget / 2)));
   if (ringBytes > budget) return undefined;
   let pinned = 0;
   for (let left = budget - ringBytes; pinned < sizes.length && sizes[pinned]! <= left; pinned++)

@@ -15,6 +15,7 @@ import type { Native, NativeDevice, NativeWeights } from "./native.ts";
 import { translated, translatedAsync } from "./native-error.ts";
 import { type OnDispose, Owned } from "./owned.ts";
 import { STORED } from "./supports.ts";
+import { chooseStreamed, type StreamChoice } from "./weight-stream.ts";
 
 export interface LoadOptions {
   readonly source: WeightSource;
@@ -31,6 +32,11 @@ export interface Place {
   readonly type: string;
   readonly region: number;
   readonly offset: number;
+  /** Streamed weights: how the rows from a row on come, and the region of their ring. The place above is their file's. */
+  readonly stream?: {
+    readonly region: number;
+    readonly ranges: ReadonlyMap<number, { readonly segment: number; readonly offset: number }>;
+  };
 }
 
 interface Stored {
@@ -40,7 +46,12 @@ interface Stored {
   readonly part: string | undefined;
   readonly bytes: number;
   readonly extent: Extent | undefined;
-  readonly mapped: boolean;
+}
+
+interface Decision {
+  readonly mapped: readonly Stored[];
+  readonly copied: readonly Stored[];
+  readonly streaming?: StreamChoice<Stored>;
 }
 
 const ALIGNMENT = 64;
@@ -48,19 +59,24 @@ const ALIGNMENT = 64;
 const PIECE = 64 * 2 ** 20;
 /** "auto" copies weights into memory while they take at most this part of what is free. */
 const AUTO_SHARE = 0.6;
+/** Streamed weights go through the system's page cache while it can hold them: up to this part of what is free. */
+const CACHED_SHARE = 0.5;
+/** Threads that read; a disk needs that many requests in flight for its full rate. */
+const READERS = 8;
 
 /** Weights in their storage type: used in place from mapped files, or copied. */
 export class CpuWeights extends Owned implements WeightStore {
   readonly native: NativeWeights;
   readonly #places = new Map<string, Place>();
-  #bytes = { resident: 0, mapped: 0 };
+  #bytes = { resident: 0, mapped: 0, streamed: 0 };
 
   static async load(native: Native, device: NativeDevice, options: LoadOptions): Promise<CpuWeights> {
     const stored = decided(options);
     const store = new CpuWeights(native, device, options.onDispose);
     try {
-      store.#map(stored);
-      await store.#copy(stored, options);
+      store.#map(stored.mapped);
+      await store.#copy(stored.copied, options);
+      if (stored.streaming) store.#stream(stored.streaming, options);
       return store;
     } catch (error) {
       await store.dispose();
@@ -73,8 +89,12 @@ export class CpuWeights extends Owned implements WeightStore {
     this.native = translated(() => new native.Weights(device));
   }
 
-  get bytes(): { readonly resident: number; readonly mapped: number } {
+  get bytes(): WeightStore["bytes"] {
     return this.#bytes;
+  }
+
+  streamed(): { readonly bytesRead: number; readonly stallSeconds: number } {
+    return this.native.streamed();
   }
 
   place(name: string): Place {
@@ -100,8 +120,8 @@ export class CpuWeights extends Owned implements WeightStore {
 
   #map(stored: readonly Stored[]): void {
     const regions = new Map<number, number>();
-    for (const { use, type, extent, mapped, bytes } of stored) {
-      if (!mapped || !extent) continue;
+    for (const { use, type, extent, bytes } of stored) {
+      if (!extent) continue;
       let region = regions.get(extent.fd);
       if (region === undefined) {
         region = translated(() => this.native.map(extent.fd));
@@ -112,11 +132,10 @@ export class CpuWeights extends Owned implements WeightStore {
     }
   }
 
-  async #copy(stored: readonly Stored[], { source, watch }: LoadOptions): Promise<void> {
-    const copied = stored.filter(({ mapped }) => !mapped);
+  async #copy(copied: readonly Stored[], { source, watch }: LoadOptions): Promise<void> {
     const room = copied.reduce((sum, { bytes }) => sum + aligned(bytes), 0);
     const region = translated(() => this.native.reserve(room));
-    this.#bytes.resident = room;
+    this.#bytes.resident += room;
     const total = copied.reduce((sum, { bytes }) => sum + bytes, 0);
     let done = 0;
     let to = 0;
@@ -147,6 +166,24 @@ export class CpuWeights extends Owned implements WeightStore {
     }
   }
 
+  #stream({ streamed, layout }: StreamChoice<Stored>, { residency }: LoadOptions): void {
+    if (!layout) return;
+    const { files, pieces, segments, ringBytes } = layout;
+    const region = translated(() => this.native.reserve(ringBytes));
+    this.#bytes.resident += ringBytes;
+    for (const { stored, ranges } of streamed) {
+      const { use } = stored;
+      this.#places.set(use.name, { ...this.#places.get(use.name)!, stream: { region, ranges } });
+      this.#bytes.mapped -= stored.bytes;
+      this.#bytes.streamed += stored.bytes;
+    }
+    const io = typeof residency === "object" ? residency.stream.io : undefined;
+    const fds = Int32Array.from(files, ({ fd }) => fd);
+    const paths = files.map(({ path }) => path);
+    const direct = io ? io === "direct" : this.#bytes.streamed > CACHED_SHARE * freemem();
+    translated(() => this.native.stream(region, fds, paths, direct, pieces, segments, READERS));
+  }
+
   /** Rows as f32, whatever they are stored as: the way of types without kernels. */
   async #decode(
     use: WeightUse,
@@ -171,23 +208,31 @@ export class CpuWeights extends Owned implements WeightStore {
   protected async release(): Promise<void> {
     await this.native.dispose();
     this.#places.clear();
-    this.#bytes = { resident: 0, mapped: 0 };
+    this.#bytes = { resident: 0, mapped: 0, streamed: 0 };
   }
 }
 
 /** Which weights stay in their files. Tables that are only looked up in do, unless "resident" is asked for. */
-function decided({ source, uses, residency }: LoadOptions): Stored[] {
-  const all = uses.map((use) => ({ use, ...partOf(use), extent: undefined as Extent | undefined }));
-  for (const stored of all) {
-    if (stored.part !== undefined) stored.extent = source.extent(stored.use.name, stored.part);
+function decided({ source, uses, residency }: LoadOptions): Decision {
+  const all = uses.map((use): Stored => {
+    const held = partOf(use);
+    const extent = held.part === undefined ? undefined : source.extent(use.name, held.part);
+    return { use, ...held, extent };
+  });
+  const divide = (inPlace: (stored: Stored) => boolean): { mapped: Stored[]; copied: Stored[] } => {
+    const mapped = all.filter((stored) => stored.extent !== undefined && inPlace(stored));
+    return { mapped, copied: all.filter((stored) => !mapped.includes(stored)) };
+  };
+  const isTable = ({ use }: Stored): boolean => use.access === "rows";
+  if (typeof residency === "object") {
+    const { mapped: tables, copied } = divide(isTable);
+    const streaming = chooseStreamed(copied, residency.stream.budget);
+    const { kept, streamed } = streaming;
+    return { mapped: [...tables, ...streamed.map(({ stored }) => stored)], copied: kept, streaming };
   }
   const whole = all.reduce((sum, { use, bytes }) => sum + (use.access === "whole" ? bytes : 0), 0);
   const fits = whole <= AUTO_SHARE * freemem();
-  return all.map((stored) => {
-    const inPlace =
-      residency === "mapped" || (residency === "auto" && (stored.use.access === "rows" || !fits));
-    return { ...stored, mapped: inPlace && stored.extent !== undefined };
-  });
+  return divide((stored) => residency === "mapped" || (residency === "auto" && (isTable(stored) || !fits)));
 }
 
 /** A plain weight has one part; its bytes must be those of its shape. */

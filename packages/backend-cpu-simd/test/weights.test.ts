@@ -65,7 +65,7 @@ describe.skipIf(cpuSimd.unavailable())("weights", () => {
     await dispose();
     const total = program.weights.reduce((sum, use) => sum + use.encoding.parts.data!.bytes, 0);
     const mapped = await device.weights(source, program.weights, "mapped");
-    expect(mapped.bytes).toEqual({ resident: 0, mapped: total });
+    expect(mapped.bytes).toEqual({ resident: 0, mapped: total, streamed: 0 });
     expect(readFileSync("/proc/self/maps", "utf8")).toContain(source.path);
     const resident = await device.weights(source, program.weights, "resident");
     expect(resident.bytes.mapped).toBe(0);

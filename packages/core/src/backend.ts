@@ -6,9 +6,17 @@ import type { WeightSource } from "./weights.ts";
 
 /**
  * Where weights live. "resident": copied into the device's own memory; "mapped": used in place in the
- * mapped file where its layout allows; "auto": the device's choice.
+ * mapped file where its layout allows; "auto": the device's choice; `stream`: what does not fit a budget is
+ * read from its file in every step, ahead of its use.
  */
-export type Residency = "auto" | "resident" | "mapped";
+export type Residency = "auto" | "resident" | "mapped" | { readonly stream: Streaming };
+
+export interface Streaming {
+  /** Bytes of memory that weights may take. */
+  readonly budget: number;
+  /** Past the system's page cache, or through it; the device's choice unless told. */
+  readonly io?: "direct" | "cached";
+}
 
 export interface Watch {
   readonly signal?: AbortSignal;
@@ -59,8 +67,10 @@ export interface Device {
 }
 
 export interface WeightStore {
-  /** Bytes copied into device memory, and bytes used in place from mapped files. */
-  readonly bytes: { readonly resident: number; readonly mapped: number };
+  /** Bytes of device memory taken, bytes used in place from mapped files, and bytes each step reads from files. */
+  readonly bytes: { readonly resident: number; readonly mapped: number; readonly streamed?: number };
+  /** What streaming has read since the weights were loaded, and how long steps waited for it. */
+  streamed?(): { readonly bytesRead: number; readonly stallSeconds: number };
   dispose(): Promise<void>;
 }
 

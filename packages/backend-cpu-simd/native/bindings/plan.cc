@@ -25,14 +25,15 @@ static std::vector<std::string> strings(const Napi::Value& value) {
   return all;
 }
 
-// [n, 5] region, offset, bytes, type, segment or -1
+// [n, 7] region, offset, bytes, type, segment or -1, region and offset for single rows
 static std::vector<WeightPlace> weight_places(const Napi::Value& value) {
   const auto numbers = value.As<Napi::Float64Array>();
   std::vector<WeightPlace> places;
-  for (size_t i = 0; i + 4 < numbers.ElementLength(); i += 5) {
+  for (size_t i = 0; i + 6 < numbers.ElementLength(); i += 7) {
     const double type = numbers[i + 3];
     if (type < 0 || type > 2) fail("unsupported", "A weight has a type the native CPU backend does not read.");
-    places.push_back({(int32_t)numbers[i], (uint64_t)numbers[i + 1], (uint64_t)numbers[i + 2], (Type)(int32_t)type, (int32_t)numbers[i + 4]});
+    places.push_back({(int32_t)numbers[i], (uint64_t)numbers[i + 1], (uint64_t)numbers[i + 2], (Type)(int32_t)type, (int32_t)numbers[i + 4],
+                      (int32_t)numbers[i + 5], (uint64_t)numbers[i + 6]});
   }
   return places;
 }
