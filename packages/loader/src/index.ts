@@ -1,4 +1,5 @@
 export { type GenerationConfig, readGenerationConfig } from "./generation-config.ts";
+export { ggufFacts } from "./gguf/gguf-facts.ts";
 export type { GgufMetadata } from "./gguf/metadata.ts";
 export type { GgufValue } from "./gguf/metadata-value.ts";
 export type { NameTable } from "./gguf/name-table.ts";
@@ -10,8 +11,11 @@ export type { FileProgress, PullProgress } from "./hub/pull-progress.ts";
 export { planRemoval, type Removal } from "./hub/remove-model.ts";
 export type { FileChoice } from "./hub/select-files.ts";
 export type { HubAccess } from "./hub/settings.ts";
-export { type Checkpoint, openCheckpoint } from "./open-checkpoint.ts";
+export { type Checkpoint, type CheckpointSource, openCheckpoint } from "./open-checkpoint.ts";
 export { openSafetensors } from "./open-safetensors.ts";
+export type { QuantType, TypeChoice } from "./quantize/choose-target.ts";
+export type { QuantizeProgress } from "./quantize/progress.ts";
+export { type QuantizedModel, type QuantizeOptions, quantizeModel } from "./quantize/quantize-model.ts";
 export { type JsonFileOptions, type JsonObject, readJsonObject } from "./read-json.ts";
 export { type ReadTensor, readSafetensors } from "./read-safetensors.ts";
 export type { TensorSpec } from "./safetensors-plan.ts";

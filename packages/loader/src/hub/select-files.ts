@@ -32,6 +32,11 @@ const SMALL_FILES = new RegExp(
   ].join("|")})$`,
 );
 
+/** Whether a file is one of those, by its path in the model's folder. */
+export function isModelFile(path: string): boolean {
+  return SMALL_FILES.test(path);
+}
+
 /**
  * The files to download; `shards` gives the files that the index of a sharded checkpoint names, when it is
  * asked. Without globs: a model's small files and its safetensors, once (not also as PyTorch, ONNX or GGUF).
@@ -56,7 +61,7 @@ export async function selectFiles(
   // Who excludes all weights wants a tokenizer, for example.
   const hasExcluded = files.some(({ path }) => path.endsWith(".safetensors") && leftOut(path));
   const large = await weights(there, { id, shards, hasExcluded });
-  return [...there.filter(({ path }) => SMALL_FILES.test(path)), ...large];
+  return [...there.filter(({ path }) => isModelFile(path)), ...large];
 }
 
 async function weights(

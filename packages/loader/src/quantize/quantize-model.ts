@@ -1,0 +1,181 @@
+import { copyFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { EngineError, type Watch } from "@engine/core";
+import { requireSpace } from "../hub/disk-space.ts";
+import type { HubOptions } from "../hub/hub-cache.ts";
+import { isModelFile } from "../hub/select-files.ts";
+import { TransferRate } from "../hub/transfer-rate.ts";
+import { ioError } from "../io-error.ts";
+import { type Checkpoint, openCheckpoint } from "../open-checkpoint.ts";
+import type { JsonObject } from "../read-json.ts";
+import type { TypeChoice } from "./choose-target.ts";
+import { Journal, writeWhole } from "./journal.ts";
+import { indexOf, type OutputPlan, planOutput } from "./plan-output.ts";
+import type { QuantizeProgress } from "./progress.ts";
+import { configFor } from "./quantization-config.ts";
+import { converter } from "./threads.ts";
+import { writeShard } from "./write-shard.ts";
+
+export interface QuantizeOptions extends TypeChoice, HubOptions, Pick<Watch, "signal"> {
+  /** What a squared error of each input of a weight counts, [inputs]; all the same where none is given. */
+  readonly importance?: ReadonlyMap<string, Float32Array>;
+  /** All processors unless told. */
+  readonly threads?: number | undefined;
+  /** Most bytes of one file of the output, where tensors allow it; 1 GiB. */
+  readonly shardBytes?: number;
+  readonly onProgress?: (progress: QuantizeProgress) => void;
+}
+
+export interface QuantizedModel {
+  readonly folder: string;
+  /** Of the weights' files, and how many those are. */
+  readonly bytes: number;
+  readonly files: number;
+  /** Of the source's tensors. */
+  readonly sourceBytes: number;
+  /** Bytes that were in place from an interrupted run. */
+  readonly resumedBytes: number;
+  /** Names of matrices that stay as they are because a row is no whole number of groups. */
+  readonly ragged: readonly string[];
+  readonly threads: number;
+}
+
+/**
+ * Writes a model's folder again with its weights in another type, in a stream: what is in memory at once is some pieces
+ * of 8 MiB for each thread. The work is done in `TARGET.incomplete` beside the target, which keeps finished files when
+ * it is interrupted, and gets its name when all is there. Throws what `openCheckpoint` throws, `bad-option` when the
+ * target exists, `io-failed` when the disk is too small, `aborted`.
+ */
+export async function quantizeModel(
+  model: string,
+  target: string,
+  options: QuantizeOptions,
+): Promise<QuantizedModel> {
+  const path = resolve(target);
+  await refuseExisting(path, target);
+  const checkpoint = await openCheckpoint(model, options);
+  try {
+    return await write(checkpoint, path, options);
+  } finally {
+    await checkpoint.source.close();
+  }
+}
+
+async function write(
+  { source, folder, config }: Checkpoint,
+  target: string,
+  options: QuantizeOptions,
+): Promise<QuantizedModel> {
+  const { signal, importance, onProgress } = options;
+  const plan = planOutput(source, options, options.shardBytes);
+  const partial = `${target}.incomplete`;
+  await mkdir(partial, { recursive: true }).catch((error: unknown) => {
+    throw ioError(error, partial);
+  });
+  const { type, group, embeddings, lmHead } = options;
+  const weighed = [...(importance ?? [])].map(([name, values]) => [name, values.reduce((a, b) => a + b, 0)]);
+  const work = { source: source.id, type, group, embeddings, lmHead, weighed, shards: plan.shards.length };
+  const journal = await Journal.open(partial, work);
+  const here = new Set<string>();
+  for (const { file } of plan.shards) if (await journal.holds(file, signal)) here.add(file);
+  const missing = plan.shards.filter(({ file }) => !here.has(file));
+  const others = await modelFiles(folder);
+  const bytesOf = (shards: OutputPlan["shards"]) => shards.reduce((sum, { bytes }) => sum + bytes, 0);
+  await requireSpace(partial, bytesOf(missing) + others.reduce((sum, { bytes }) => sum + bytes, 0), {
+    toDo: "are still to be written",
+    hint: "or give a destination on another disk",
+  });
+  await journal.save();
+
+  const sourceBytes = plan.tensors.reduce((sum, { readBytes }) => sum + readBytes, 0);
+  const resumed = plan.shards.filter(({ file }) => here.has(file));
+  const report = progressReport(sourceBytes, onProgress);
+  for (const { tensors } of resumed) report.skip(tensors.reduce((sum, { readBytes }) => sum + readBytes, 0));
+  await using threads = converter(options.threads);
+  for (const shard of missing) {
+    const sums = await writeShard(shard, {
+      source,
+      converter: threads,
+      folder: partial,
+      importance,
+      signal,
+      onRead: report.add,
+    });
+    await journal.finish(shard.file, sums);
+  }
+  for (const { name } of others) await copyOne(join(folder, name), join(partial, name));
+  const index = indexOf(plan);
+  if (index) await writeWhole(join(partial, index.name), index.text);
+  const json = configFor(config as JsonObject, plan.tensors, options);
+  await writeWhole(join(partial, "config.json"), `${JSON.stringify(json, null, 2)}\n`);
+  await rm(join(partial, Journal.file));
+  await refuseExisting(target, target);
+  await rename(partial, target).catch((error: unknown) => {
+    throw ioError(error, target);
+  });
+  return {
+    folder: target,
+    bytes: bytesOf(plan.shards),
+    files: plan.shards.length,
+    sourceBytes,
+    resumedBytes: bytesOf(resumed),
+    ragged: plan.ragged,
+    threads: threads.threads,
+  };
+}
+
+async function refuseExisting(path: string, name: string): Promise<void> {
+  if (!(await stat(path).catch(() => undefined))) return;
+  throw new EngineError(
+    "bad-option",
+    `${name}: exists already. Give the name of a new folder, or delete this one.`,
+  );
+}
+
+/** What is copied beside the weights: what the model is run with, its licence and its card. */
+async function modelFiles(folder: string): Promise<{ readonly name: string; readonly bytes: number }[]> {
+  const there = await readdir(folder, { withFileTypes: true });
+  const names = there
+    .filter((entry) => !entry.isDirectory())
+    .map(({ name }) => name)
+    .filter(
+      (name) => name !== "config.json" && (isModelFile(name) || /^(LICEN[CS]E|NOTICE|README)/i.test(name)),
+    );
+  const extra = await readdir(join(folder, TEMPLATES)).catch(() => []);
+  names.push(...extra.map((name) => `${TEMPLATES}/${name}`).filter(isModelFile));
+  return Promise.all(names.map(async (name) => ({ name, bytes: (await stat(join(folder, name))).size })));
+}
+
+const TEMPLATES = "additional_chat_templates";
+
+async function copyOne(from: string, to: string): Promise<void> {
+  try {
+    await mkdir(dirname(to), { recursive: true });
+    await copyFile(from, `${to}.tmp`);
+    await rename(`${to}.tmp`, to);
+  } catch (error) {
+    throw ioError(error, basename(to));
+  }
+}
+
+/** Milliseconds between two reports. */
+const INTERVAL = 100;
+
+function progressReport(total: number, onProgress: QuantizeOptions["onProgress"]) {
+  const rate = new TransferRate(20_000);
+  let [done, reportedAt] = [0, Number.NEGATIVE_INFINITY];
+  return {
+    skip(bytes: number): void {
+      done += bytes;
+    },
+    add(bytes: number, tensor: string): void {
+      done += bytes;
+      rate.add(bytes);
+      if (!onProgress || (done < total && performance.now() - reportedAt < INTERVAL)) return;
+      reportedAt = performance.now();
+      const bytesPerSecond = rate.perSecond();
+      const secondsLeft = bytesPerSecond > 0 ? (total - done) / bytesPerSecond : undefined;
+      onProgress({ done, total, tensor, bytesPerSecond, secondsLeft });
+    },
+  };
+}
