@@ -57,7 +57,7 @@ test.each([{ context: 0 }, { context: 1.5 }, { sessions: 0 }])("%j is refused", 
 
 test("windows and recurrent state are there for more texts at once where the budget holds them", () => {
   const states = [{ name: "delta", shape: [1024] }];
-  const wish = { ...base, states, caches: [full, windowed], modelContext: 10_000, sessions: 2 };
+  const wish = { ...base, states, caches: [full, windowed], context: 10_000, sessions: 2 };
   const plan = planState({ ...wish, maxSequences: 16 });
   expect(plan.size).toEqual({ blockTokens: 32, blocks: [2 * 313, 16 * 7], slots: 16 * 3 });
   const short = planState({ ...wish, maxSequences: 16, budget: plan.bytes - 1 });
