@@ -5,18 +5,23 @@ import type { ChatMessage } from "@engine/tokenizer";
 export interface AnswerJob {
   /** Undefined is the server's default. */
   readonly model: string | undefined;
-  readonly prompt: Conversation | PlainPrompt;
+  /** One, or several that are answered side by side. */
+  readonly prompts: readonly Prompt[];
   readonly options: Omit<ChatOptions, "signal" | "generate">;
-  /** Answers to give; 1. Each has a seed of its own. */
+  /** Answers to each prompt; 1. Each has a seed of its own. */
   readonly count?: number;
   /** Most tool calls of one answer; the answer ends with the last. */
   readonly maxCalls?: number;
   readonly keepAliveMs?: number | undefined;
 }
 
+export type Prompt = Conversation | PlainPrompt;
+
 export interface Conversation {
   readonly kind: "chat";
   readonly messages: readonly ChatMessage[];
+  /** With a model that has no chat template the texts are continued. */
+  readonly plain?: boolean;
 }
 
 export interface PlainPrompt {

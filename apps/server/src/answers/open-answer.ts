@@ -1,7 +1,7 @@
 import type { ChatEvent, ChatResult, Model } from "@engine/auto";
 import type { ModelSlot } from "../models/model-slot.ts";
 import type { ServerParts } from "../server-parts.ts";
-import type { AnswerJob } from "./answer-job.ts";
+import type { AnswerJob, Prompt } from "./answer-job.ts";
 import { merge } from "./merge.ts";
 import { runAnswer } from "./run-answer.ts";
 
@@ -33,8 +33,9 @@ export async function openAnswer(
     throw error;
   });
   const { slot, model, loadMs } = lease;
-  const answers = Array.from({ length: job.count ?? 1 }, (_, index) =>
-    one(slot, { ...job, options: { ...job.options, ...seedOf(job, index) } }, both),
+  const { prompts, count = 1 } = job;
+  const answers = prompts.flatMap((prompt) =>
+    Array.from({ length: count }, (_, index) => one(slot, { ...job, prompt, index }, both)),
   );
   const events = metrics.watch(merge(answers), slot.source.id);
   return {
@@ -55,21 +56,26 @@ export async function openAnswer(
   };
 }
 
-/** An answer in a seat of the model. */
+/** An answer in a seat of the model. `index`: which one to its prompt. */
 async function* one(
   slot: ModelSlot,
-  job: AnswerJob,
+  { prompt, options, index, maxCalls }: AnswerJob & { readonly prompt: Prompt; readonly index: number },
   signal: AbortSignal,
 ): AsyncGenerator<ChatEvent, void, undefined> {
   const free = await slot.seats.take(signal);
   try {
-    yield* runAnswer(slot.model!, job, { signal, plainChat: slot.source.plainChat });
+    const own = {
+      prompt,
+      options: { ...options, ...seedOf(options.seed, index) },
+      ...(maxCalls !== undefined && { maxCalls }),
+    };
+    yield* runAnswer(slot.model!, own, { signal, plainChat: slot.source.plainChat });
   } finally {
     free();
   }
 }
 
-/** Several answers to one request differ, and with a seed do so in the same way each time. */
-function seedOf({ options: { seed } }: AnswerJob, index: number): { seed?: number } {
+/** Several answers to one prompt differ, and with a seed do so in the same way each time. */
+function seedOf(seed: number | undefined, index: number): { seed?: number } {
   return seed === undefined || index === 0 ? {} : { seed: (seed + index) % Number.MAX_SAFE_INTEGER };
 }

@@ -1,10 +1,10 @@
 import type { ChatEvent, ChatOptions, Model } from "@engine/auto";
-import type { AnswerJob } from "./answer-job.ts";
+import type { AnswerJob, Prompt } from "./answer-job.ts";
 
 /** One answer of a model, as events; the last one is its result. Throws the signal's reason when that ended it. */
 export async function* runAnswer(
   model: Model,
-  job: Omit<AnswerJob, "count" | "model" | "keepAliveMs">,
+  job: Pick<AnswerJob, "options" | "maxCalls"> & { readonly prompt: Prompt },
   { signal, plainChat }: { readonly signal: AbortSignal; readonly plainChat: boolean },
 ): AsyncGenerator<ChatEvent, void, undefined> {
   const enough = new AbortController();
@@ -21,12 +21,12 @@ export async function* runAnswer(
 
 function eventsOf(
   model: Model,
-  prompt: AnswerJob["prompt"],
+  prompt: Prompt,
   { options, plainChat }: { readonly options: ChatOptions; readonly plainChat: boolean },
 ): AsyncIterable<ChatEvent> {
   if (prompt.kind === "prompt")
     return continued(model, prompt.text, { ...options, raw: prompt.raw === true });
-  if (model.channels || !plainChat) return model.chat(prompt.messages, options);
+  if (model.channels || !(plainChat || prompt.plain)) return model.chat(prompt.messages, options);
   const text = prompt.messages.map(({ content }) => textOf(content)).filter((part) => part !== "");
   return continued(model, text.join("\n"), options);
 }

@@ -4,6 +4,7 @@ import { engineRoutes } from "./engine/index.ts";
 import { ollamaRoutes } from "./ollama/index.ts";
 import { openaiRoutes } from "./openai/index.ts";
 import { operatorRoutes } from "./operator/index.ts";
+import { textRoutes } from "./text/index.ts";
 import { webRoutes } from "./web/index.ts";
 
 /** All routes, in the order they are tried. */
@@ -11,6 +12,7 @@ export const routes: readonly Route[] = [
   ...openaiRoutes,
   ...anthropicRoutes,
   ...ollamaRoutes,
+  ...textRoutes,
   ...engineRoutes,
   ...operatorRoutes,
   ...webRoutes,

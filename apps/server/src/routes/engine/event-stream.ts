@@ -1,5 +1,7 @@
 import type { Call } from "../../http/route.ts";
-import { sseFrame, sseResponse } from "../../http/sse.ts";
+import { sseFrame, ssePing } from "../../http/sse.ts";
+import { SSE } from "../../http/stream-answer.ts";
+import { streamResponse } from "../../http/stream-response.ts";
 import { openaiError } from "../openai/dialect.ts";
 
 type Tell = (event: string, data: unknown) => void;
@@ -38,8 +40,10 @@ export function eventStream(
     }
     yield sseFrame(await result, "done");
   }
-  return sseResponse(frames(), {
+  return streamResponse(frames(), {
     ...call.server.settings,
+    contentType: SSE,
+    ping: ssePing,
     errorFrame: (error) => sseFrame({ error: openaiError(error) }, "error"),
     abort,
   });

@@ -17,7 +17,7 @@ export function chatJob(request: ChatRequest): AnswerJob {
   });
   return {
     model: request.model ?? undefined,
-    prompt: { kind: "chat", messages: toMessages(request.messages) },
+    prompts: [{ kind: "chat", messages: toMessages(request.messages) }],
     options: {
       ...samplingOptions(request),
       ...rules.options,

@@ -1,17 +1,18 @@
 import type { ChatResult } from "@engine/auto";
 
-/** OpenAI's count of tokens; the prompt of several answers counts once. */
-export function usageOf(results: readonly ChatResult[]) {
-  const sum = (count: (result: ChatResult) => number): number =>
-    results.reduce((all, one) => all + count(one), 0);
-  const prompt = results[0]?.usage.promptTokens ?? 0;
-  const completion = sum(({ usage }) => usage.completionTokens);
+/** OpenAI's count of tokens; a prompt that has `count` answers counts once. */
+export function usageOf(results: readonly ChatResult[], count = results.length) {
+  const sum = (list: readonly ChatResult[], read: (usage: ChatResult["usage"]) => number): number =>
+    list.reduce((all, { usage }) => all + read(usage), 0);
+  const prompts = results.filter((_, index) => index % Math.max(1, count) === 0);
+  const prompt = sum(prompts, ({ promptTokens }) => promptTokens);
+  const completion = sum(results, ({ completionTokens }) => completionTokens);
   return {
     prompt_tokens: prompt,
     completion_tokens: completion,
     total_tokens: prompt + completion,
-    prompt_tokens_details: { cached_tokens: results[0]?.usage.cachedTokens ?? 0 },
-    completion_tokens_details: { reasoning_tokens: sum(({ usage }) => usage.reasoningTokens) },
+    prompt_tokens_details: { cached_tokens: sum(prompts, ({ cachedTokens }) => cachedTokens) },
+    completion_tokens_details: { reasoning_tokens: sum(results, ({ reasoningTokens }) => reasoningTokens) },
   };
 }
 

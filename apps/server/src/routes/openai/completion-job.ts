@@ -1,0 +1,40 @@
+import type { AnswerJob, PlainPrompt } from "../../answers/answer-job.ts";
+import { unsupported } from "../../errors/api-error.ts";
+import { parseKeepAlive } from "../keep-alive.ts";
+import type { CompletionRequest } from "./completion-schema.ts";
+import { samplingOptions } from "./sampling-schema.ts";
+
+/** OpenAI's own where the request does not say. */
+const MAX_TOKENS = 16;
+
+/** What the model is to do for a plain completion. Throws 400 for what cannot be done here. */
+export function completionJob(request: CompletionRequest): AnswerJob {
+  const { best_of, n, logprobs, suffix, response_format } = request;
+  if (best_of && best_of !== (n ?? 1)) throw unsupported("best_of", "'best_of' is not supported beyond 'n'.");
+  if (suffix) throw unsupported("suffix", "'suffix' is not supported: models here only continue a text.");
+  if (logprobs !== undefined && logprobs !== null)
+    throw unsupported("logprobs", "'logprobs' is not supported yet.");
+  if (response_format && response_format.type !== "text") {
+    throw unsupported(
+      "response_format",
+      `'response_format' of type '${response_format.type}' is not supported yet.`,
+    );
+  }
+  return {
+    model: request.model ?? undefined,
+    prompts: promptsOf(request.prompt),
+    options: { ...samplingOptions(request), maxTokens: request.max_tokens ?? MAX_TOKENS },
+    ...(n && { count: n }),
+    keepAliveMs: parseKeepAlive(request.keep_alive),
+  };
+}
+
+export function promptsOf(prompt: CompletionRequest["prompt"]): readonly PlainPrompt[] {
+  if (typeof prompt === "string") return [{ kind: "prompt", text: prompt }];
+  if (isIds(prompt)) return [{ kind: "prompt", text: prompt }];
+  return prompt.map((text) => ({ kind: "prompt", text }));
+}
+
+function isIds(prompt: readonly unknown[]): prompt is readonly number[] {
+  return typeof prompt[0] === "number";
+}

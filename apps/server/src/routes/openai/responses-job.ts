@@ -1,0 +1,65 @@
+import type { AnswerJob } from "../../answers/answer-job.ts";
+import { type ToolChoice, toolRules } from "../../answers/tool-rules.ts";
+import { unsupported } from "../../errors/api-error.ts";
+import { parseKeepAlive } from "../keep-alive.ts";
+import { inputMessages } from "./input-messages.ts";
+import type { ResponsesRequest } from "./responses-schema.ts";
+import { samplingOptions, told } from "./sampling-schema.ts";
+
+/** What the model is to do for a response. Throws 400 for what cannot be done here. */
+export function responsesJob(request: ResponsesRequest): AnswerJob {
+  refuse(request);
+  const { tools, reasoning, input, instructions } = request;
+  const effort = reasoning?.effort ?? undefined;
+  const rules = toolRules((tools ?? []).map(chatTool), {
+    choice: choiceOf(request.tool_choice),
+    parallel: request.parallel_tool_calls !== false,
+  });
+  return {
+    model: request.model ?? undefined,
+    prompts: [{ kind: "chat", messages: inputMessages(input, instructions ?? undefined) }],
+    options: {
+      ...samplingOptions(request),
+      ...rules.options,
+      ...told({
+        maxTokens: request.max_output_tokens,
+        thinking: effort === undefined ? undefined : effort !== "none",
+      }),
+      ...(effort && effort !== "none" && { variables: { reasoning_effort: effort } }),
+    },
+    ...(rules.maxCalls !== undefined && { maxCalls: rules.maxCalls }),
+    keepAliveMs: parseKeepAlive(request.keep_alive),
+  };
+}
+
+function refuse({ tools, text, ...request }: ResponsesRequest): void {
+  for (const [param, why] of [
+    ["previous_response_id", "This server keeps no responses; send the whole conversation as 'input'"],
+    ["conversation", "This server keeps no conversations; send the whole one as 'input'"],
+    ["prompt", "There are no stored prompts here; use 'instructions' and 'input'"],
+  ] as const) {
+    if (request[param] !== undefined && request[param] !== null)
+      throw unsupported(param, `'${param}': ${why}.`);
+  }
+  if (request.background) throw unsupported("background", "'background' is not supported; use 'stream'.");
+  if (request.truncation === "auto")
+    throw unsupported("truncation", "'truncation' of 'auto' is not supported: nothing is cut here unseen.");
+  if (request.top_logprobs) throw unsupported("top_logprobs", "'top_logprobs' is not supported yet.");
+  const format = text?.format?.type ?? "text";
+  if (format !== "text")
+    throw unsupported("text.format", `'text.format' of type '${format.slice(0, 50)}' is not supported yet.`);
+  const odd = tools?.findIndex((tool) => tool.type !== "function" || tool.name === undefined) ?? -1;
+  if (odd >= 0)
+    throw unsupported(`tools[${odd}].type`, `tools[${odd}]: only tools of type 'function' are supported.`);
+}
+
+function chatTool({ name, description, parameters }: NonNullable<ResponsesRequest["tools"]>[number]) {
+  return { type: "function", function: { name, ...told({ description, parameters }) } };
+}
+
+function choiceOf(choice: ResponsesRequest["tool_choice"]): ToolChoice {
+  if (!choice || typeof choice === "string") return { mode: choice ?? "auto" };
+  if (choice.type === "function" && choice.name !== undefined)
+    return { mode: "required", names: [choice.name] };
+  throw unsupported("tool_choice", `'tool_choice' of type '${choice.type.slice(0, 50)}' is not supported.`);
+}
