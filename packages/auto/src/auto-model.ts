@@ -75,6 +75,7 @@ export const AutoModel = {
           ...options,
           name: basename(resolve(path)),
           graph,
+          embedGraph: () => capture(architecture, parsed, checkpoint.source, { taps: ["final"] }),
           source,
           device,
           modelContext: architecture.context(parsed),

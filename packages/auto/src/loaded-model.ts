@@ -1,6 +1,15 @@
 import { type Device, type DeviceInfo, EngineError, type WeightSource } from "@engine/core";
 import type { GenerationConfig } from "@engine/loader";
-import type { GenerateOptions, Generation, LogitsOptions, ModelStats, Session, TextModel } from "@engine/runtime";
+import type {
+  EmbedOptions,
+  EmbedResult,
+  GenerateOptions,
+  Generation,
+  LogitsOptions,
+  ModelStats,
+  Session,
+  TextModel,
+} from "@engine/runtime";
 import { type ChannelDescription, type ChatMessage, channelsOf, type Tokenizer } from "@engine/tokenizer";
 import { ChatAnswer } from "./chat.ts";
 import { chatTokenizer } from "./chat-prompt.ts";
@@ -88,6 +97,10 @@ export class LoadedModel implements Model {
 
   logits(ids: readonly number[], options: LogitsOptions): Promise<void> {
     return this.#text.logits(ids, options);
+  }
+
+  embed(texts: readonly (string | readonly number[])[], options?: EmbedOptions): Promise<EmbedResult> {
+    return this.#text.embed(texts, options);
   }
 
   stats(): ModelStats {

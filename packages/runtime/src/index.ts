@@ -1,5 +1,6 @@
 export { BlockPool } from "./block-pool.ts";
 export type { Constraint } from "./constraint.ts";
+export type { EmbedOptions, EmbedResult } from "./embed.ts";
 export type {
   FinishReason,
   GeneratedToken,
@@ -18,6 +19,7 @@ export {
 } from "./given-embeddings.ts";
 export type { ModelStats } from "./model-stats.ts";
 export { OnAwait } from "./on-await.ts";
+export type { Pooling } from "./pool-rows.ts";
 export type { LogitsOptions } from "./read-logits.ts";
 export { Runner, type Work } from "./runner.ts";
 export { type Candidates, Sampler } from "./sampler.ts";

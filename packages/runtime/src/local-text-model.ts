@@ -1,4 +1,5 @@
 import { type DeviceInfo, EngineError, type WeightStore } from "@engine/core";
+import { type EmbedOptions, type EmbedResult, embedTexts } from "./embed.ts";
 import type { GenerateOptions, Generation } from "./generation.ts";
 import { History } from "./history.ts";
 import type { LiveGeneration } from "./live-generation.ts";
@@ -6,6 +7,7 @@ import type { ModelParts } from "./model-parts.ts";
 import { type ModelStats, modelStats } from "./model-stats.ts";
 import { openGeneration } from "./open-generation.ts";
 import { type LogitsOptions, readLogits } from "./read-logits.ts";
+import type { Runner } from "./runner.ts";
 import { type Session, TextSession } from "./session.ts";
 import type { TextModel } from "./text-model.ts";
 
@@ -13,6 +15,8 @@ interface Owned {
   readonly device: DeviceInfo;
   readonly weights: WeightStore;
   readonly sessions: number;
+  /** Makes the program that embeds; called in its turn. */
+  readonly embedder: () => Promise<Runner>;
   /** In the order they are given back. */
   readonly made: readonly { dispose(): Promise<void> }[];
 }
@@ -25,7 +29,8 @@ export class LocalTextModel implements TextModel {
   readonly weights: { readonly resident: number; readonly mapped: number };
   readonly state: { readonly bytes: number; readonly sessions: number };
   readonly #parts: ModelParts;
-  readonly #owned: Owned["made"];
+  readonly #owned: Owned;
+  #embedder: Promise<Runner> | undefined;
   readonly #sessions = new Set<TextSession>();
   /** Answers in no session, which end with themselves. */
   readonly #answers = new Set<LiveGeneration>();
@@ -40,7 +45,7 @@ export class LocalTextModel implements TextModel {
     this.weights = { ...owned.weights.bytes };
     this.state = { bytes: parts.state.bytes, sessions: owned.sessions };
     this.#parts = parts;
-    this.#owned = owned.made;
+    this.#owned = owned;
   }
 
   session(): Session {
@@ -65,11 +70,25 @@ export class LocalTextModel implements TextModel {
     return generation;
   }
 
+  async embed(
+    texts: readonly (string | readonly number[])[],
+    options: EmbedOptions = {},
+  ): Promise<EmbedResult> {
+    this.#check();
+    this.#embedder ??= this.#parts.turns.take(() => {
+      this.#check();
+      return this.#owned.embedder();
+    });
+    const runner = await this.#embedder;
+    return embedTexts(this.#parts, texts, {
+      runner,
+      options: { ...options, signal: this.#orClosing(options) },
+    });
+  }
+
   async logits(ids: readonly number[], options: LogitsOptions): Promise<void> {
     this.#check();
-    const { signal } = this.#closing;
-    const both = options.signal ? AbortSignal.any([options.signal, signal]) : signal;
-    await readLogits(this.#parts, ids, { ...options, signal: both });
+    await readLogits(this.#parts, ids, { ...options, signal: this.#orClosing(options) });
   }
 
   stats(): ModelStats {
@@ -83,6 +102,11 @@ export class LocalTextModel implements TextModel {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
+  }
+
+  /** Also stops when the model ends. */
+  #orClosing({ signal }: { readonly signal?: AbortSignal }): AbortSignal {
+    return signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
   }
 
   #history(): History {
@@ -106,7 +130,7 @@ export class LocalTextModel implements TextModel {
     await Promise.all([...live, ...[...this.#sessions].map((session) => session.dispose())]);
     await this.#parts.turns.take(() => {});
     const failed: unknown[] = [];
-    for (const part of this.#owned) await part.dispose().catch((error) => failed.push(error));
+    for (const part of this.#owned.made) await part.dispose().catch((error) => failed.push(error));
     if (failed.length > 0) throw failed[0];
   }
 

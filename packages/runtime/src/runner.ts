@@ -39,11 +39,18 @@ export class Runner {
     readonly program: Program,
     readonly plan: Plan,
     readonly size: StateSize,
-    /** Copies blocks that forked texts share. */
-    readonly state?: Pick<StateStore, "copy">,
+    /** `state` copies blocks that forked texts share; `pools` are those of another program over the same state. */
+    private readonly shared: {
+      readonly state?: Pick<StateStore, "copy">;
+      readonly pools?: readonly BlockPool[];
+    } = {},
   ) {
-    this.#pools = size.blocks.map((blocks) => new BlockPool(blocks));
-    if (program.states.length > 0) this.#slots = new BlockPool(size.slots ?? 0, "slots of recurrent state");
+    const { pools } = shared;
+    const groups = size.blocks.length;
+    this.#pools = pools?.slice(0, groups) ?? size.blocks.map((blocks) => new BlockPool(blocks));
+    const { slots = 0 } = size;
+    if (program.states.length > 0)
+      this.#slots = pools?.[groups] ?? new BlockPool(slots, "slots of recurrent state");
   }
 
   sequence(): Sequence {
@@ -77,13 +84,14 @@ export class Runner {
   }
 
   async #copy(moves: readonly number[]): Promise<void> {
-    if (!this.state) {
+    const { state } = this.shared;
+    if (!state) {
       throw new EngineError(
         "bad-option",
         "A forked sequence goes on, but the Runner was made without the state it would copy a block in.",
       );
     }
-    await this.state.copy(Int32Array.from(moves));
+    await state.copy(Int32Array.from(moves));
   }
 }
 

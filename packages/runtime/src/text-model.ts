@@ -11,6 +11,8 @@ import {
 } from "@engine/core";
 import { keyRules } from "./block-keys.ts";
 import { defined } from "./defined.ts";
+import type { EmbedOptions, EmbedResult } from "./embed.ts";
+import { embedRunner } from "./embed-runner.ts";
 import type { GenerateOptions, Generation, TokenText } from "./generation.ts";
 import { longestBlock } from "./given-embeddings.ts";
 import { LocalTextModel } from "./local-text-model.ts";
@@ -38,6 +40,11 @@ export interface TextModel extends AsyncDisposable {
   session(): Session;
   /** Answers in a session of its own, which ends with the answer. */
   generate(prompt: string | readonly number[], options?: GenerateOptions): Generation;
+  /**
+   * One vector for each text, of its hidden states after the last norm. Throws `bad-option`, `context-overflow`,
+   * `aborted`, or `unsupported` where those states are not to be had.
+   */
+  embed(texts: readonly (string | readonly number[])[], options?: EmbedOptions): Promise<EmbedResult>;
   /** What it is doing, for a server's metrics. */
   stats(): ModelStats;
   /** Raw logits of every position of a text. Throws `aborted`, `bad-option`, `context-overflow`. */
@@ -50,6 +57,8 @@ export interface TextModelOptions extends Watch {
   readonly name: string;
   /** As `capture` gave it. */
   readonly graph: Graph;
+  /** Captures the model with the trace "final", for `embed`; asked for when it is first used. */
+  readonly embedGraph?: () => Graph;
   readonly source: WeightSource;
   readonly device: Device;
   readonly residency?: Residency;
@@ -125,7 +134,7 @@ export async function createTextModel(options: TextModelOptions): Promise<TextMo
     const vocab = program.outputs.logits![1] as number;
     const mask = tokenMask(options.suppressTokens ?? [], vocab);
     const noTokenizer = new EngineError("missing-file", "No tokenizer was given when the model was made.");
-    const runner = new Runner(program, plan, size, state);
+    const runner = new Runner(program, plan, size, { state });
     const turns = new Turns();
     const scheduler = new Scheduler({
       runner,
@@ -147,7 +156,25 @@ export async function createTextModel(options: TextModelOptions): Promise<TextMo
       sampling: options.sampling ?? {},
       tokenizer: options.tokenizer ?? noTokenizer,
     };
-    return new LocalTextModel(options.name, parts, { device: device.info, weights, sessions, made });
+    const embedder = async (): Promise<Runner> => {
+      const noGraph = (): Graph => {
+        throw new EngineError(
+          "unsupported",
+          "The model was made without a graph for embeddings (embedGraph).",
+        );
+      };
+      const graph = options.embedGraph ?? noGraph;
+      const embedding = await embedRunner(runner, { graph, source, device, weights, state });
+      made.unshift(embedding.plan);
+      return embedding;
+    };
+    return new LocalTextModel(options.name, parts, {
+      device: device.info,
+      weights,
+      sessions,
+      embedder,
+      made,
+    });
   } catch (error) {
     for (const part of made) await part.dispose();
     throw error;

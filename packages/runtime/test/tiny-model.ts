@@ -85,6 +85,7 @@ export async function tinyModel(
   const model = await createTextModel({
     name: "tiny",
     graph: capture(llama, parsed, source, { taps: "all" }),
+    embedGraph: () => capture(llama, parsed, source, { taps: ["final"] }),
     source,
     device,
     modelContext: llama.context(parsed),
