@@ -56,23 +56,18 @@ export async function openAnswer(
   };
 }
 
-/** An answer in a seat of the model. `index`: which one to its prompt. */
-async function* one(
-  slot: ModelSlot,
+/** One answer. `index`: which one to its prompt. */
+function one(
+  { model, source }: ModelSlot,
   { prompt, options, index, maxCalls }: AnswerJob & { readonly prompt: Prompt; readonly index: number },
   signal: AbortSignal,
 ): AsyncGenerator<ChatEvent, void, undefined> {
-  const free = await slot.seats.take(signal);
-  try {
-    const own = {
-      prompt,
-      options: { ...options, ...seedOf(options.seed, index) },
-      ...(maxCalls !== undefined && { maxCalls }),
-    };
-    yield* runAnswer(slot.model!, own, { signal, plainChat: slot.source.plainChat });
-  } finally {
-    free();
-  }
+  const own = {
+    prompt,
+    options: { ...options, ...seedOf(options.seed, index) },
+    ...(maxCalls !== undefined && { maxCalls }),
+  };
+  return runAnswer(model!, own, { signal, plainChat: source.plainChat });
 }
 
 /** Several answers to one prompt differ, and with a seed do so in the same way each time. */

@@ -1,6 +1,5 @@
 import type { Model } from "@engine/auto";
 import type { ModelSource } from "./model-source.ts";
-import { Seats } from "./seats.ts";
 
 export type ModelState = "unloaded" | "loading" | "loaded" | "unloading";
 
@@ -15,8 +14,6 @@ export class ModelSlot {
   readonly source: ModelSource;
   state: ModelState = "unloaded";
   model: Model | undefined;
-  /** Answers take them; as many as the model holds texts. */
-  seats = new Seats(1);
   /** Bytes it takes, or was planned to take while it loads. */
   bytes = 0;
   progress: LoadProgress | undefined;
@@ -90,7 +87,6 @@ export class ModelSlot {
   /** The model is in memory. */
   loaded(model: Model): void {
     this.model = model;
-    this.seats = new Seats(Math.max(1, model.state.sessions));
     this.bytes = model.weights.resident + model.weights.mapped + model.state.bytes;
     this.state = "loaded";
     this.progress = undefined;

@@ -22,6 +22,7 @@ export function modelInfo(source: ModelSource, pool: ModelPool) {
 }
 
 function loadedInfo(slot: ModelSlot, model: Model) {
+  const stats = model.stats();
   const { architecture, backend, device, context, vocab, channels, weights, state, loadMs, notes } = model;
   return {
     architecture,
@@ -33,7 +34,9 @@ function loadedInfo(slot: ModelSlot, model: Model) {
     thinking: channels?.reasoning !== undefined,
     tools: (channels?.tools.length ?? 0) > 0,
     memory: { weights: weights.resident, mapped: weights.mapped, state: state.bytes },
-    requests: { running: slot.seats.taken, waiting: slot.seats.waiting },
+    requests: { running: stats.running, waiting: stats.waiting },
+    kv: { used: stats.blocks.used, total: stats.blocks.total, tokensPerBlock: stats.blocks.tokens },
+    tokensPerSecond: stats.tokensPerSecond,
     expires: slot.expires?.toISOString() ?? null,
     loadMs: Math.round(loadMs),
     notes,

@@ -17,8 +17,8 @@ export const statusRoute: Route = route({
       draining: gate.draining,
       uptimeSeconds: Math.round((performance.now() - state.startedAt) / 1000),
       requests: {
-        running: sum((slot) => slot.seats.taken),
-        waiting: sum((slot) => slot.seats.waiting),
+        running: sum(({ model }) => model?.stats().running ?? 0),
+        waiting: sum(({ model }) => model?.stats().waiting ?? 0),
         limit: gate.limit,
       },
       memory: { budget: pool.budget, models: sum((slot) => slot.bytes), rss: process.memoryUsage.rss() },

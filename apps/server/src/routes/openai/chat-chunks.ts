@@ -2,18 +2,22 @@ import type { ChatResult } from "@engine/auto";
 import type { AnswerEvent } from "../../answers/open-answer.ts";
 import { toolCallOf } from "./chat-completion.ts";
 import type { Head } from "./head.ts";
+import type { LogprobsOf } from "./logprobs.ts";
 import { finishReasonOf, timingsOf, usageOf } from "./usage.ts";
 
 /** Turns the events of an answer into the chunks of a stream. */
 export class ChatChunks {
   readonly #head: Head;
   readonly #withUsage: boolean;
+  readonly #logprobsOf: LogprobsOf;
   readonly #begun = new Set<number>();
   readonly #calls = new Map<number, number>();
   readonly #results: ChatResult[] = [];
 
-  constructor(head: Head, options: { readonly withUsage: boolean }) {
+  /** Log-probabilities come with the last chunk of an answer, all at once. */
+  constructor(head: Head, options: { readonly withUsage: boolean; readonly logprobsOf: LogprobsOf }) {
     this.#head = head;
+    this.#logprobsOf = options.logprobsOf;
     this.#withUsage = options.withUsage;
   }
 
@@ -34,7 +38,7 @@ export class ChatChunks {
         break;
       case "finish":
         this.#results[index] = event;
-        chunks.push({ ...this.#chunk(index, {}, finishReasonOf(event)), timings: timingsOf(event) });
+        chunks.push({ ...this.#chunk(index, {}, event), timings: timingsOf(event) });
     }
     return chunks;
   }
@@ -58,8 +62,9 @@ export class ChatChunks {
     ];
   }
 
-  #chunk(index: number, delta: object, finish_reason: string | null = null): object {
-    const choices = [{ index, delta, logprobs: null, finish_reason }];
+  #chunk(index: number, delta: object, result?: ChatResult): object {
+    const logprobs = result ? this.#logprobsOf(result) : null;
+    const choices = [{ index, delta, logprobs, finish_reason: result ? finishReasonOf(result) : null }];
     return { ...this.#common(), choices, ...(this.#withUsage && { usage: null }) };
   }
 

@@ -1,9 +1,13 @@
 import type { ChatResult } from "@engine/auto";
 import type { Head } from "./head.ts";
+import type { LogprobsOf } from "./logprobs.ts";
 import { finishReasonOf, timingsOf, usageOf } from "./usage.ts";
 
 /** The object of a finished chat completion. */
-export function chatCompletion({ id, created, model }: Head, results: readonly ChatResult[]) {
+export function chatCompletion(
+  { id, created, model }: Head,
+  { results, logprobsOf }: { readonly results: readonly ChatResult[]; readonly logprobsOf: LogprobsOf },
+) {
   return {
     id,
     object: "chat.completion",
@@ -12,7 +16,7 @@ export function chatCompletion({ id, created, model }: Head, results: readonly C
     choices: results.map((result, index) => ({
       index,
       message: messageOf(result),
-      logprobs: null,
+      logprobs: logprobsOf(result),
       finish_reason: finishReasonOf(result),
     })),
     usage: usageOf(results),

@@ -26,6 +26,7 @@ export function chatJob(request: ChatRequest): AnswerJob {
         thinking: request.thinking ?? (effort === undefined ? undefined : effort !== "none"),
         thoughtBudget: request.thought_budget,
       }),
+      ...(request.logprobs && { logprobs: request.top_logprobs ?? 0 }),
       variables: {
         ...(effort && effort !== "none" && { reasoning_effort: effort }),
         ...chat_template_kwargs,
@@ -57,7 +58,6 @@ function refuse({ tools, ...request }: ChatRequest): void {
   }
   if (request.modalities?.some((one) => one !== "text"))
     throw unsupported("modalities", "Models here answer in text only.");
-  if (request.logprobs) throw unsupported("logprobs", "'logprobs' is not supported yet.");
   if (request.response_format && request.response_format.type !== "text") {
     throw unsupported(
       "response_format",

@@ -6,6 +6,7 @@ import { chatJob } from "./chat-job.ts";
 import { type ChatRequest, chatRequest } from "./chat-schema.ts";
 import { openai } from "./dialect.ts";
 import { newHead } from "./head.ts";
+import { chatLogprobs } from "./logprobs.ts";
 import { streamObjects } from "./stream.ts";
 
 export const chatRoute = route<ChatRequest>({
@@ -19,9 +20,17 @@ export const chatRoute = route<ChatRequest>({
     const job = chatJob(call.body);
     if (call.body.stream) {
       const withUsage = call.body.stream_options?.include_usage === true;
-      return streamObjects(call, job, ({ id }) => new ChatChunks(newHead("chatcmpl-", id), { withUsage }));
+      return streamObjects(
+        call,
+        job,
+        ({ id, model }) =>
+          new ChatChunks(newHead("chatcmpl-", id), { withUsage, logprobsOf: chatLogprobs(model) }),
+      );
     }
     using answer = await openAnswer(call.server, job, call.signal);
-    return json(chatCompletion(newHead("chatcmpl-", answer.id), await answer.results()));
+    const results = await answer.results();
+    return json(
+      chatCompletion(newHead("chatcmpl-", answer.id), { results, logprobsOf: chatLogprobs(answer.model) }),
+    );
   },
 });

@@ -2,7 +2,7 @@ import type { AnswerJob, PlainPrompt } from "../../answers/answer-job.ts";
 import { unsupported } from "../../errors/api-error.ts";
 import { parseKeepAlive } from "../keep-alive.ts";
 import type { CompletionRequest } from "./completion-schema.ts";
-import { samplingOptions } from "./sampling-schema.ts";
+import { samplingOptions, told } from "./sampling-schema.ts";
 
 /** OpenAI's own where the request does not say. */
 const MAX_TOKENS = 16;
@@ -12,8 +12,6 @@ export function completionJob(request: CompletionRequest): AnswerJob {
   const { best_of, n, logprobs, suffix, response_format } = request;
   if (best_of && best_of !== (n ?? 1)) throw unsupported("best_of", "'best_of' is not supported beyond 'n'.");
   if (suffix) throw unsupported("suffix", "'suffix' is not supported: models here only continue a text.");
-  if (logprobs !== undefined && logprobs !== null)
-    throw unsupported("logprobs", "'logprobs' is not supported yet.");
   if (response_format && response_format.type !== "text") {
     throw unsupported(
       "response_format",
@@ -23,7 +21,11 @@ export function completionJob(request: CompletionRequest): AnswerJob {
   return {
     model: request.model ?? undefined,
     prompts: promptsOf(request.prompt),
-    options: { ...samplingOptions(request), maxTokens: request.max_tokens ?? MAX_TOKENS },
+    options: {
+      ...samplingOptions(request),
+      ...told({ logprobs }),
+      maxTokens: request.max_tokens ?? MAX_TOKENS,
+    },
     ...(n && { count: n }),
     keepAliveMs: parseKeepAlive(request.keep_alive),
   };

@@ -1,21 +1,29 @@
 import type { ChatResult } from "@engine/auto";
 import type { AnswerEvent } from "../../answers/open-answer.ts";
 import type { Head } from "./head.ts";
+import type { LogprobsOf } from "./logprobs.ts";
 import { timingsOf, usageOf } from "./usage.ts";
 
 export interface CompletionForm {
   readonly head: Head;
   /** Put before each answer, by its index: the prompts, where `echo` asked for them. */
   readonly echo: (index: number) => string;
+  readonly logprobsOf: (index: number) => LogprobsOf;
   /** Answers to each prompt. */
   readonly count: number;
 }
 
 /** The object of a finished plain completion. */
-export function completion({ head, echo, count }: CompletionForm, results: readonly ChatResult[]) {
+export function completion(
+  { head, echo, count, logprobsOf }: CompletionForm,
+  results: readonly ChatResult[],
+) {
   return {
     ...common(head),
-    choices: results.map((result, index) => choice(index, echo(index) + result.text, reasonOf(result))),
+    choices: results.map((result, index) => ({
+      ...choice(index, echo(index) + result.text, reasonOf(result)),
+      logprobs: logprobsOf(index)(result),
+    })),
     usage: usageOf(results, count),
     timings: timingsOf(results[0]!),
   };
@@ -37,12 +45,13 @@ export class CompletionChunks {
     const { index } = event;
     const before = this.#begun.has(index) ? "" : this.#form.echo(index);
     this.#begun.add(index);
-    const echoed = before === "" ? [] : [this.#chunk(index, before)];
+    const echoed = before === "" ? [] : [this.#chunk(choice(index, before))];
     if (event.type === "finish") {
       this.#results[index] = event;
-      return [...echoed, { ...this.#chunk(index, "", reasonOf(event)), timings: timingsOf(event) }];
+      const last = { ...choice(index, "", reasonOf(event)), logprobs: this.#form.logprobsOf(index)(event) };
+      return [...echoed, { ...this.#chunk(last), timings: timingsOf(event) }];
     }
-    return event.type === "text" ? [...echoed, this.#chunk(index, event.text)] : echoed;
+    return event.type === "text" ? [...echoed, this.#chunk(choice(index, event.text))] : echoed;
   }
 
   end(): readonly object[] {
@@ -50,9 +59,8 @@ export class CompletionChunks {
     return this.#withUsage ? [{ ...common(head), choices: [], usage: usageOf(this.#results, count) }] : [];
   }
 
-  #chunk(index: number, text: string, reason: string | null = null): object {
-    const choices = [choice(index, text, reason)];
-    return { ...common(this.#form.head), choices, ...(this.#withUsage && { usage: null }) };
+  #chunk(one: object): object {
+    return { ...common(this.#form.head), choices: [one], ...(this.#withUsage && { usage: null }) };
   }
 }
 
@@ -60,8 +68,8 @@ function common({ id, created, model }: Head) {
   return { id, object: "text_completion", created, model };
 }
 
-function choice(index: number, text: string, finish_reason: string | null) {
-  return { index, text, logprobs: null, finish_reason };
+function choice(index: number, text: string, finish_reason: string | null = null) {
+  return { index, text, logprobs: null, finish_reason } as const;
 }
 
 function reasonOf({ finishReason }: ChatResult): string {

@@ -6,6 +6,7 @@ import { CompletionChunks, type CompletionForm, completion } from "./completion-
 import { type CompletionRequest, completionRequest } from "./completion-schema.ts";
 import { openai } from "./dialect.ts";
 import { newHead } from "./head.ts";
+import { plainLogprobs } from "./logprobs.ts";
 import { streamObjects } from "./stream.ts";
 
 export const completionRoute = route<CompletionRequest>({
@@ -18,11 +19,15 @@ export const completionRoute = route<CompletionRequest>({
   async handle(call) {
     const { stream, stream_options, echo } = call.body;
     const job = completionJob(call.body);
-    const form = (answer: OpenAnswer): CompletionForm => ({
-      head: newHead("cmpl-", answer.id),
-      echo: echo ? echoOf(job, answer) : () => "",
-      count: job.count ?? 1,
-    });
+    const form = (answer: OpenAnswer): CompletionForm => {
+      const echoed = echo ? echoOf(job, answer) : () => "";
+      return {
+        head: newHead("cmpl-", answer.id),
+        echo: echoed,
+        logprobsOf: (index) => plainLogprobs(answer.model, echoed(index)),
+        count: job.count ?? 1,
+      };
+    };
     if (stream) {
       const withUsage = stream_options?.include_usage === true;
       return streamObjects(call, job, (answer) => new CompletionChunks(form(answer), { withUsage }));

@@ -15,7 +15,7 @@ export function inputMessages(
 ): readonly ChatMessage[] {
   const messages: Draft[] = instructions === undefined ? [] : [{ role: "system", content: instructions }];
   if (typeof input === "string") messages.push({ role: "user", content: input });
-  else input.forEach((item, index) => add(messages, item, `input[${index}]`));
+  else for (const [index, item] of input.entries()) add(messages, item, `input[${index}]`);
   return messages;
 }
 
