@@ -30,9 +30,19 @@ export interface Gemma3nConfig {
   /** Width of a layer's embedding, and rows of their table. */
   readonly perLayer: number;
   readonly perLayerRows: number;
+  /** Token ids past the text's vocabulary, each kind with a table of its own; none in models of text alone. */
+  readonly media: readonly MediaIds[];
   readonly softcap?: number;
   readonly tied: boolean;
   readonly context?: number;
+}
+
+/** Ids from `begin` to `end`: rows of the table beside the tower `name`. */
+export interface MediaIds {
+  readonly name: "embed_vision" | "embed_audio";
+  readonly begin: number;
+  readonly end: number;
+  readonly eps: number;
 }
 
 /** Reads config.json of the text model, alone or under `text_config`. */
@@ -65,6 +75,7 @@ export function parse(outer: ConfigReader): Gemma3nConfig {
     correctScale: config.bool("altup_correct_scale", true),
     perLayer: config.int("hidden_size_per_layer_input", 256),
     perLayerRows: config.int("vocab_size_per_layer_input", 262_144),
+    media: [...mediaIds(outer, "vision", 262_144), ...mediaIds(outer, "audio", 262_144 + 128)],
     ...(config.has("final_logit_softcapping") && { softcap: config.float("final_logit_softcapping") }),
     tied: config.bool("tie_word_embeddings", outer.bool("tie_word_embeddings", true)),
     ...(config.has("max_position_embeddings") && { context: config.int("max_position_embeddings") }),
@@ -82,4 +93,12 @@ function sparsityOf(config: ConfigReader, layers: number): readonly number[] {
     "bad-config",
     `${config.where}: "${key}" must list ${layers} numbers from 0 to below 1, one for each layer.`,
   );
+}
+
+function mediaIds(outer: ConfigReader, kind: "vision" | "audio", first: number): MediaIds[] {
+  const config = outer.section(`${kind}_config`);
+  if (!config) return [];
+  const begin = config.int("vocab_offset", first);
+  const end = begin + config.int("vocab_size", 128);
+  return [{ name: `embed_${kind}`, begin, end, eps: config.float("rms_norm_eps", 1e-6) }];
 }

@@ -37,6 +37,8 @@ interface Gemma3Config {
   readonly ropes: LayerRopes;
   readonly windows: readonly (number | undefined)[];
   readonly scale: number;
+  /** Rows of an image see each other; the number is the longest image's. Absent in models of text alone. */
+  readonly blocks?: number;
   readonly softcap?: number;
   readonly tied: boolean;
   readonly context?: number;
@@ -48,6 +50,12 @@ function parse(outer: ConfigReader): Gemma3Config {
     throw new EngineError(
       "unsupported",
       `${config.where}: "attn_logit_softcapping" is set; Gemma 3 was published without, and only that is implemented.`,
+    );
+  }
+  if (config.bool("use_bidirectional_attention", false)) {
+    throw new EngineError(
+      "unsupported",
+      `${config.where}: "use_bidirectional_attention" makes an encoder of the model; only text generation is implemented.`,
     );
   }
   const layers = config.int("num_hidden_layers", 26);
@@ -67,6 +75,7 @@ function parse(outer: ConfigReader): Gemma3Config {
       ? layerWindows(config, layers, window)
       : Array.from({ length: layers }, (_, i) => ((i + 1) % pattern === 0 ? undefined : window)),
     scale: config.float("query_pre_attn_scalar", 256) ** -0.5,
+    ...(outer.has("vision_config") && { blocks: outer.int("mm_tokens_per_image", 256) }),
     ...(config.has("final_logit_softcapping") && { softcap: config.float("final_logit_softcapping") }),
     tied: config.bool("tie_word_embeddings", outer.bool("tie_word_embeddings", true)),
     ...(config.has("max_position_embeddings") && { context: config.int("max_position_embeddings") }),
@@ -87,7 +96,11 @@ function selfAttention(
     rope(rmsNorm(project(`${name}_proj`, heads), w.at(`${name}_norm`), c.eps, { plusOne: true }), angles);
   const cache = step.cache(index).append(turned("k", c.kvHeads), project("v_proj", c.kvHeads));
   const window = c.windows[index];
-  const mixed = attention(turned("q", c.heads), cache.tensor, { scale: c.scale, ...(window && { window }) });
+  const mixed = attention(turned("q", c.heads), cache.tensor, {
+    scale: c.scale,
+    ...(window && { window }),
+    ...(c.blocks && { blocks: c.blocks }),
+  });
   return linear(mixed.merge(), w.at("o_proj"), { bias: c.bias });
 }
 
@@ -102,7 +115,7 @@ export const gemma3: Architecture<Gemma3Config> = {
   context: (c) => c.context,
   forward(step, weights, c) {
     const angles = { full: ropeAngles(step, c.ropes.full), sliding: ropeAngles(step, c.ropes.sliding) };
-    const frame = { ...c, scale: Math.sqrt(c.hidden), plusOne: true };
+    const frame = { ...c, scale: Math.sqrt(c.hidden), plusOne: true, overlay: c.blocks !== undefined };
     const last = decoder(step, weights, frame, (x, w, i) => {
       const normed = (y: Tensor, name: string): Tensor => rmsNorm(y, w.at(name), c.eps, { plusOne: true });
       const turns = c.windows[i] ? angles.sliding : angles.full;

@@ -19,6 +19,7 @@ import {
 } from "@engine/nn";
 import { correct, join, predict, type Streams, split } from "./altup.ts";
 import { type Gemma3nConfig, parse } from "./config.ts";
+import { withMedia } from "./media-embeddings.ts";
 import { sparseMlp } from "./sparse-mlp.ts";
 
 /** Scores are not scaled: queries, keys and values are normalised. The last layers read their owner's cache. */
@@ -97,7 +98,8 @@ export const gemma3n: Architecture<Gemma3nConfig> = {
   forward(step, weights, c) {
     const w = textWeights(weights);
     const angles = { full: ropeAngles(step, c.ropes.full), sliding: ropeAngles(step, c.ropes.sliding) };
-    const h = embed(step.tokens, w.at("embed_tokens")).mul(Math.sqrt(c.hidden));
+    const text = embed(step.tokens, w.at("embed_tokens")).mul(Math.sqrt(c.hidden));
+    const h = withMedia(text, step, weights, c);
     const perLayer = perLayerInputs(h, idsWithin(step.tokens, c.perLayerRows), w, {
       ...c,
       layerCount: c.layers,

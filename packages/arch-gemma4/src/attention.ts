@@ -16,7 +16,11 @@ export function selfAttention(
     linear(x, w.at(name), { bias: c.bias }).heads(heads);
   const q = rope(rmsNorm(project("q_proj", c.heads), w.at("q_norm"), c.eps), angles);
   const cache = layer.owner === index ? append(step, index, layer) : step.cache(layer.owner);
-  const mixed = attention(q, cache.tensor, { scale: 1, ...(layer.window && { window: layer.window }) });
+  const mixed = attention(q, cache.tensor, {
+    scale: 1,
+    ...(layer.window && { window: layer.window }),
+    ...(layer.blocks && { blocks: layer.blocks }),
+  });
   return linear(mixed.merge(), w.at("o_proj"), { bias: c.bias });
 
   function append(step: Step, index: number, { kvHeads, keyIsValue }: Gemma4Layer): Cache {

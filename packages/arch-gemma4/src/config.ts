@@ -7,6 +7,8 @@ export interface Gemma4Layer {
   readonly headDim: number;
   readonly kvHeads: number;
   readonly window?: number;
+  /** Rows of an image see each other; the number is the longest image's. */
+  readonly blocks?: number;
   /** Layer whose keys and values it reads; its own index where it has some. */
   readonly owner: number;
   /** The values are the keys before their norm and rotation. */
@@ -25,7 +27,7 @@ export interface Gemma4Config {
   readonly perLayer: number;
   readonly moe?: { readonly experts: number; readonly k: number };
   readonly softcap?: number;
-  /** Ids that stand for images, sound and video: without any they embed as padding. */
+  /** Ids that stand for images, sound and video, whose embeddings are given: without any they embed as padding. */
   readonly placeholders: readonly number[];
   readonly padding: number;
   readonly tied: boolean;
@@ -40,7 +42,7 @@ const PROPORTIONAL = configReader(
 /** Reads config.json of the text model, alone or under `text_config`. */
 export function parse(outer: ConfigReader): Gemma4Config {
   const config = outer.section("text_config") ?? outer;
-  const layers = layerTable(config);
+  const layers = layerTable(config, longestImage(outer, config));
   const dimOf = (kind: string): number => (layers.find((layer) => layer.kind === kind) ?? layers[0]!).headDim;
   return {
     layers,
@@ -67,7 +69,20 @@ export function parse(outer: ConfigReader): Gemma4Config {
   };
 }
 
-function layerTable(config: ConfigReader): Gemma4Layer[] {
+/** Soft tokens of an image, where they see each other; the published processor gives at most 280 unless asked for more. */
+function longestImage(outer: ConfigReader, config: ConfigReader): number | undefined {
+  const key = "use_bidirectional_attention";
+  const unstated = config.string("model_type", "") === "gemma4_unified_text" && !config.mentions(key);
+  const seen = config.string(key, unstated ? "vision" : "");
+  if (seen === "vision") return outer.int("vision_soft_tokens_per_image", 280);
+  if (seen === "") return undefined;
+  throw new EngineError(
+    "unsupported",
+    `${config.where}: "${key}" is "${seen}", which makes an encoder of the model; "vision" and null are read.`,
+  );
+}
+
+function layerTable(config: ConfigReader, blocks: number | undefined): Gemma4Layer[] {
   const count = config.int("num_hidden_layers");
   const types = [
     ...(config.strings("layer_types") ??
@@ -102,7 +117,7 @@ function layerTable(config: ConfigReader): Gemma4Layer[] {
       kvHeads: own?.has("num_key_value_heads")
         ? own.int("num_key_value_heads")
         : config.int(globalHeads ? "num_global_key_value_heads" : "num_key_value_heads"),
-      ...(!full && { window: config.int("sliding_window") }),
+      ...(!full && { window: config.int("sliding_window"), ...(blocks && { blocks }) }),
       owner: owners[i]!,
       keyIsValue: full && keyIsValue,
     };

@@ -58,7 +58,8 @@ export const gemma4: Architecture<Gemma4Config> = {
     const w = textWeights(weights);
     const angles = { full: ropeAngles(step, c.ropes.full), sliding: ropeAngles(step, c.ropes.sliding) };
     const ids = replaceIds(step.tokens, c.placeholders, c.padding);
-    let x = embed(ids, w.at("embed_tokens")).mul(Math.sqrt(c.hidden));
+    const embedded = embed(ids, w.at("embed_tokens")).mul(Math.sqrt(c.hidden));
+    let x = c.placeholders.length > 0 ? step.overlay(embedded) : embedded;
     step.tap("embed", x);
     const perLayer =
       c.perLayer > 0 ? perLayerInputs(x, ids, w, { ...c, layerCount: c.layers.length }) : undefined;

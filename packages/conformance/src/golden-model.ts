@@ -13,7 +13,7 @@ import {
   type WeightStore,
 } from "@engine/core";
 import { openCheckpoint } from "@engine/loader";
-import { Runner, type Sequence } from "@engine/runtime";
+import { chunkEnd, type GivenEmbeddings, placeEmbeddings, Runner, type Sequence } from "@engine/runtime";
 
 export interface GoldenModelOptions extends CaptureOptions {
   readonly backend: Backend;
@@ -28,6 +28,8 @@ export interface GoldenModelOptions extends CaptureOptions {
 export interface Part {
   readonly tokens: readonly number[];
   readonly prompt?: number;
+  /** Those of the whole prompt, at their places of it. */
+  readonly embeddings?: readonly GivenEmbeddings[];
 }
 
 /** A golden's model on a device, for steps written by hand. */
@@ -42,7 +44,9 @@ export interface GoldenModel {
   step(
     parts: readonly (readonly [Sequence, Part, wanted?: "none" | "last" | "all"])[],
   ): Promise<Float32Array[]>;
-  /** The text read by itself in chunks of `size` rows: logits of all rows [rows, vocab]. */
+  /** A text in pieces [begin, end) of so many rows; less before an image that would be cut, more where one is longer. */
+  pieces(part: Part, size: number): readonly (readonly [begin: number, end: number])[];
+  /** The text read by itself in such pieces: logits of all rows [rows, vocab]. */
   read(sequence: Sequence, part: Part, size?: number): Promise<Float32Array>;
   close(): Promise<void>;
 }
@@ -69,6 +73,9 @@ export async function openGoldenModel<C>(
   const runner = new Runner(program, plan, size);
   const vocab = program.outputs.logits![1] as number;
 
+  const placed = ({ embeddings = [], prompt = 0 }: Part) =>
+    placeEmbeddings(embeddings, { program, before: 0, length: prompt });
+
   const model: GoldenModel = {
     program,
     weights,
@@ -77,11 +84,12 @@ export async function openGoldenModel<C>(
     plan,
     state,
     async step(parts) {
-      const work = parts.map(([sequence, { tokens, prompt }, wanted = "all"]) => ({
+      const work = parts.map(([sequence, part, wanted = "all"]) => ({
         sequence,
-        tokens,
+        tokens: part.tokens,
         wanted,
-        ...(prompt !== undefined && { promptLength: prompt }),
+        embeddings: placed(part),
+        ...(part.prompt !== undefined && { promptLength: part.prompt }),
       }));
       await runner.run(work, {});
       let row = 0;
@@ -94,11 +102,22 @@ export async function openGoldenModel<C>(
       }
       return out;
     },
-    async read(sequence, { tokens, prompt }, chunk = tokens.length) {
-      const all = new Float32Array(tokens.length * vocab);
-      for (let at = 0; at < tokens.length; at += chunk) {
-        const part = { tokens: tokens.slice(at, at + chunk), ...(prompt !== undefined && { prompt }) };
-        all.set((await model.step([[sequence, part]]))[0]!, at * vocab);
+    pieces(part, size) {
+      const images = placed(part);
+      const found: [number, number][] = [];
+      for (let begin = 0, end = 0; begin < part.tokens.length; begin = end) {
+        const image = images.find((one) => one.whole && one.begin === begin);
+        const most = Math.min(Math.max(begin + size, image?.end ?? 0), part.tokens.length);
+        end = chunkEnd(begin, most, images);
+        found.push([begin, end]);
+      }
+      return found;
+    },
+    async read(sequence, part, size = part.tokens.length) {
+      const all = new Float32Array(part.tokens.length * vocab);
+      for (const [begin, end] of model.pieces(part, size)) {
+        const [rows] = await model.step([[sequence, { ...part, tokens: part.tokens.slice(begin, end) }]]);
+        all.set(rows!, begin * vocab);
       }
       return all;
     },

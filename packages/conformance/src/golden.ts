@@ -1,13 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { configReader, EngineError } from "@engine/core";
+import { type ConfigReader, configReader, EngineError } from "@engine/core";
 import { readSafetensors } from "@engine/loader";
+import type { GivenEmbeddings } from "@engine/runtime";
+import type { Part } from "./golden-model.ts";
 
 /** What transformers computed for one model: see the folder's golden.json. */
 export interface Golden {
   readonly folder: string;
   readonly name: string;
   readonly prompt: readonly number[];
+  /** Embeddings that are given for rows of the prompt. */
+  readonly embeddings: readonly GivenEmbeddings[];
   /** The greedy continuation. */
   readonly greedy: readonly number[];
   /** Gap of the two best logits at each greedy step. */
@@ -23,6 +27,11 @@ export interface Golden {
   readonly vocab: number;
 }
 
+/** The whole prompt. */
+export function promptOf({ prompt, embeddings }: Golden): Part {
+  return { tokens: prompt, prompt: prompt.length, embeddings };
+}
+
 /** Reads golden.json and golden.safetensors of a folder; throws `missing-file`, `bad-config` or `bad-checkpoint`. */
 export async function readGolden(folder: string): Promise<Golden> {
   const path = join(folder, "golden.json");
@@ -30,7 +39,9 @@ export async function readGolden(folder: string): Promise<Golden> {
     const next = "A golden folder holds golden.json and golden.safetensors beside the model.";
     throw new EngineError("missing-file", `${path}: cannot be read. ${next}`, { cause });
   });
-  const json = configReader(JSON.parse(text), path);
+  const parsed = JSON.parse(text);
+  const listed: readonly unknown[] = Array.isArray(parsed.embeddings) ? parsed.embeddings : [];
+  const json = configReader(parsed, path);
   const floats = (key: string): readonly number[] => json.floats(key) ?? [];
   const prompt = floats("prompt_ids");
   const greedy = floats("greedy_tokens");
@@ -52,10 +63,13 @@ export async function readGolden(folder: string): Promise<Golden> {
     folder,
     name: json.string("name", folder),
     prompt,
+    embeddings: listed.map((one, i) =>
+      givenEmbeddings(configReader(one, `${path}: embeddings ${i}`), tensors),
+    ),
     greedy,
     margins: floats("greedy_margins"),
     // "all", or a list.
-    layerPositions: Array.isArray(JSON.parse(text).layer_positions)
+    layerPositions: Array.isArray(parsed.layer_positions)
       ? floats("layer_positions")
       : prompt.map((_, i) => i),
     logits,
@@ -63,6 +77,17 @@ export async function readGolden(folder: string): Promise<Golden> {
     states,
     vocab: logits.length / prompt.length,
   };
+}
+
+/** Which tensor stands at which place of the prompt. */
+function givenEmbeddings(
+  one: ConfigReader,
+  tensors: ReadonlyMap<string, { readonly data: unknown }>,
+): GivenEmbeddings {
+  const values = tensors.get(one.string("tensor"))?.data;
+  if (!(values instanceof Float32Array))
+    throw new EngineError("bad-checkpoint", `${one.where}: there is no such tensor of f32.`);
+  return { at: one.int("at"), values, kind: one.string("kind") === "sound" ? "sound" : "image" };
 }
 
 /** transformers keeps parallel residual streams as [streams, rows, hidden]; here a row comes first. */

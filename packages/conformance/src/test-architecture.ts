@@ -1,6 +1,6 @@
 import type { Architecture, Backend, Residency } from "@engine/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Golden, readGolden } from "./golden.ts";
+import { type Golden, promptOf, readGolden } from "./golden.ts";
 import { type GoldenModel, openGoldenModel } from "./golden-model.ts";
 import { testBatches } from "./test-batches.ts";
 import { testFarPositions } from "./test-far-positions.ts";
@@ -49,10 +49,10 @@ export function testArchitecture<C>(
     for (const chunk of CHUNKS) {
       const size = (): number => chunk || golden.prompt.length;
       test(`prompt and greedy text, read ${chunk || "all"} at a time`, async ({ annotate }) => {
-        const { prompt, greedy, vocab } = golden;
+        const { greedy, vocab } = golden;
         expect(model.vocab).toBe(vocab);
         const sequence = model.runner.sequence();
-        const logits = await model.read(sequence, { tokens: prompt, prompt: prompt.length }, size());
+        const logits = await model.read(sequence, promptOf(golden), size());
         const off = maxDifference(logits, golden.logits);
         await annotate(`prompt logits off by at most ${off.toExponential(2)}`);
         expect(off).toBeLessThanOrEqual(tolerance);

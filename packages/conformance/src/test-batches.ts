@@ -13,7 +13,7 @@ export function testBatches(model: () => GoldenModel, golden: () => Golden): voi
     });
   };
   const read = (tokens: readonly number[], chunk?: number): Promise<Float32Array> =>
-    fresh(1, ([sequence]) => model().read(sequence!, { tokens, prompt: tokens.length }, chunk));
+    fresh(1, ([sequence]) => model().read(sequence!, part(tokens, 0), chunk));
   const known = new Map<string, Promise<Float32Array>>();
   /** The text by itself in one step, run once. */
   const alone = (tokens: readonly number[]): Promise<Float32Array> => {
@@ -35,6 +35,7 @@ export function testBatches(model: () => GoldenModel, golden: () => Golden): voi
   const part = (text: readonly number[], begin: number, end = text.length): Part => ({
     tokens: text.slice(begin, end),
     prompt: text.length,
+    embeddings: text === golden().prompt ? golden().embeddings : [],
   });
 
   test("chunks change no bit of a prompt's logits", async () => {
@@ -47,8 +48,8 @@ export function testBatches(model: () => GoldenModel, golden: () => Golden): voi
     const { prompt, vocab } = golden();
     const whole = await alone(prompt);
     const last = await fresh(1, async ([sequence]) => {
-      for (let at = 0; at < prompt.length - 7; at += 7) {
-        await model().step([[sequence!, part(prompt, at, at + 7), "none"]]);
+      for (const [begin, end] of model().pieces(part(prompt, 0), 7).slice(0, -1)) {
+        await model().step([[sequence!, part(prompt, begin, end), "none"]]);
       }
       return (await model().step([[sequence!, part(prompt, sequence!.length), "last"]]))[0]!;
     });

@@ -1,7 +1,7 @@
 import { type Architecture, blockBytes, elements } from "@engine/core";
 import type { Sequence } from "@engine/runtime";
 import { test } from "vitest";
-import type { Golden } from "./golden.ts";
+import { type Golden, promptOf } from "./golden.ts";
 import { type GoldenModel, type GoldenModelOptions, openGoldenModel } from "./golden-model.ts";
 import { expectSameBits } from "./same-bits.ts";
 
@@ -18,7 +18,7 @@ export function testRestore<C>(
     const after = await openGoldenModel(architecture, folder, options);
     try {
       const [saved, restored] = [before.runner.sequence(), after.runner.sequence()];
-      await before.read(saved, { tokens: prompt, prompt: prompt.length });
+      await before.read(saved, promptOf(golden()));
       // Blocks in another order than they were saved in.
       after.runner.sequence().reserve(40);
       restored.reserve(prompt.length);

@@ -1,4 +1,5 @@
 import { type Architecture, elements } from "@engine/core";
+import { placeEmbeddings } from "@engine/runtime";
 import { expect, test } from "vitest";
 import type { Golden } from "./golden.ts";
 import { type GoldenModelOptions, openGoldenModel } from "./golden-model.ts";
@@ -11,7 +12,7 @@ export function testStates<C>(
   options: GoldenModelOptions & { readonly tolerance: number },
 ): void {
   test("states of each layer", async ({ annotate }) => {
-    const { prompt, folder, states, layerPositions } = golden();
+    const { prompt, embeddings, folder, states, layerPositions } = golden();
     const model = await openGoldenModel(architecture, folder, { ...options, taps: "all" });
     try {
       const { logits: _, ...outputs } = model.program.outputs;
@@ -22,8 +23,10 @@ export function testStates<C>(
           new Float32Array(prompt.length * elements(shape.slice(1) as number[])),
         ]),
       );
+      const { program } = model;
+      const placed = placeEmbeddings(embeddings, { program, before: 0, length: prompt.length });
       const work = { sequence: model.runner.sequence(), tokens: prompt, promptLength: prompt.length };
-      await model.runner.run([{ ...work, wanted: "last" }], { tensors });
+      await model.runner.run([{ ...work, embeddings: placed, wanted: "last" }], { tensors });
       const off: string[] = [];
       for (const [name, expected] of states) {
         const all = tensors[name]!;

@@ -1,6 +1,6 @@
 import type { Architecture } from "@engine/core";
 import { test } from "vitest";
-import type { Golden } from "./golden.ts";
+import { type Golden, promptOf } from "./golden.ts";
 import { type GoldenModel, type GoldenModelOptions, openGoldenModel } from "./golden-model.ts";
 import { expectSameBits } from "./same-bits.ts";
 
@@ -19,9 +19,8 @@ export function testVariants<C>(
   options: GoldenModelOptions,
 ): void {
   const read = async (one: GoldenModel): Promise<Float32Array> => {
-    const { prompt } = golden();
     const sequence = one.runner.sequence();
-    const logits = await one.read(sequence, { tokens: prompt, prompt: prompt.length });
+    const logits = await one.read(sequence, promptOf(golden()));
     sequence.clear();
     return logits;
   };

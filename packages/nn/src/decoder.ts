@@ -9,6 +9,8 @@ export interface DecoderFrame {
   readonly eps: number;
   /** Multiplies the embedding. */
   readonly scale?: number;
+  /** Rows may be given as embeddings: an image's. */
+  readonly overlay?: boolean;
   /** The last norm's weight is stored around zero. */
   readonly plusOne?: boolean;
   /** Names of the parts, where they are not `embed_tokens`, `layers` and `norm`. */
@@ -22,12 +24,13 @@ export interface DecoderFrame {
 export function decoder(
   step: Step,
   weights: Weights,
-  { layers, eps, scale, plusOne = false, names = {} }: DecoderFrame,
+  { layers, eps, scale, overlay = false, plusOne = false, names = {} }: DecoderFrame,
   layer: (x: Tensor, w: Weights, index: number) => Tensor,
 ): Tensor {
   const w = textWeights(weights, names.embed);
   const embedded = embed(step.tokens, w.at(names.embed ?? "embed_tokens"));
-  let x = scale === undefined ? embedded : embedded.mul(scale);
+  const scaled = scale === undefined ? embedded : embedded.mul(scale);
+  let x = overlay ? step.overlay(scaled) : scaled;
   step.tap("embed", x);
   for (let i = 0; i < layers; i++) {
     x = layer(x, w.at(`${names.layers ?? "layers"}.${i}`), i);
