@@ -10,6 +10,8 @@ import {
 import type { ChatPrompt } from "./chat-prompt.ts";
 import type { ChatOptions, ChatResult } from "./model.ts";
 
+const NOTHING = { answer: 0, reasoning: 0, calls: 0, thought: 0 };
+
 /** Reads an answer token by token: what it says, and what is to come next once the thought budget is spent. */
 export class ChatReader {
   readonly #parser: ChannelParser;
@@ -23,6 +25,13 @@ export class ChatReader {
   #reasoning = "";
   readonly #calls: ChatResult["toolCalls"][number][] = [];
   #thoughtTokens = 0;
+  /** What there was of the answer after each token. */
+  readonly #marks: {
+    readonly answer: number;
+    readonly reasoning: number;
+    readonly calls: number;
+    readonly thought: number;
+  }[] = [];
   /** The thought under way was told to end. */
   #cut = false;
   #stopped = false;
@@ -59,6 +68,12 @@ export class ChatReader {
     this.#read(this.#parser.push(this.#text(token)));
     const { thinking, unsure } = this.#parser;
     if (before) this.#thoughtTokens++;
+    this.#marks.push({
+      answer: this.#answer.length,
+      reasoning: this.#reasoning.length,
+      calls: this.#calls.length,
+      thought: this.#thoughtTokens,
+    });
     if (this.#stopped) return "stop";
     if (!thinking) this.#cut = false;
     // What may be the model's own closing marker is let come to its end.
@@ -67,8 +82,22 @@ export class ChatReader {
     return this.#closing;
   }
 
-  /** No more tokens come. */
-  end(): void {
+  /** The answer is inside a thought. */
+  get thinking(): boolean {
+    return this.#parser.thinking;
+  }
+
+  /** No more tokens come; where who reads wanted only the first ones, what the others gave is not told. */
+  end(tokens: number): void {
+    if (tokens < this.#marks.length) {
+      const { answer, reasoning, calls, thought } = this.#marks[tokens - 1] ?? NOTHING;
+      this.#answer = this.#answer.slice(0, answer);
+      this.#reasoning = this.#reasoning.slice(0, reasoning);
+      this.#calls.length = calls;
+      this.#thoughtTokens = thought;
+      this.#events = [];
+      return;
+    }
     this.#read(this.#parser.push(this.#flush()));
     this.#read(this.#parser.finish());
     if (!this.#stopped) this.#say(this.#stops.flush());

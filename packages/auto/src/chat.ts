@@ -1,5 +1,6 @@
 import { type GenerateOptions, type Generation, OnAwait } from "@engine/runtime";
 import type { ChannelDescription, ChatMessage, Tokenizer } from "@engine/tokenizer";
+import { ChatConstraint } from "./chat-constraint.ts";
 import { chatPrompt } from "./chat-prompt.ts";
 import { ChatReader } from "./chat-reader.ts";
 import type { Chat, ChatEvent, ChatOptions, ChatResult } from "./model.ts";
@@ -32,12 +33,25 @@ export class ChatAnswer implements Chat {
     const reader = new ChatReader(tokenizer, description, { prompt, options });
     const ends = description.stops.flatMap((stop) => tokenizer.tokenId(stop) ?? []);
     this.#reader = reader;
+    const mayThink = options.thinking !== false && options.thoughtBudget !== 0;
+    const constraint =
+      options.constraint &&
+      new ChatConstraint(options.constraint, {
+        tokenizer,
+        reasoning: mayThink ? description.reasoning : undefined,
+        thinking: () => reader.thinking,
+      });
     this.#generation = generate(prompt.ids, {
       ...options,
       // The reader stops at these, in the answer's text only.
       stop: [],
       stopTokens: [...(options.stopTokens ?? []), ...ends],
-      steer: (token) => reader.take(token),
+      steer(token) {
+        const next = reader.take(token);
+        if (Array.isArray(next)) constraint?.closing(next.length);
+        return next;
+      },
+      ...(constraint && { constraint }),
     });
     let resolve!: (result: ChatResult) => void;
     let reject!: (error: unknown) => void;
@@ -59,7 +73,7 @@ export class ChatAnswer implements Chat {
 
   #ended(): Promise<ChatResult> {
     this.#end ??= this.#generation.result.then((result) => {
-      this.#reader.end();
+      this.#reader.end(result.tokens.length);
       return this.#reader.result(result);
     });
     return this.#end;

@@ -21,7 +21,7 @@ export interface Model extends TextModel {
   chat(messages: readonly ChatMessage[], options?: ChatOptions): Chat;
 }
 
-/** `stop` strings end the answer's text; thoughts and tool calls may hold them. */
+/** `stop` strings end the answer's text, and a `constraint` is on it alone: thoughts may hold anything. */
 export interface ChatOptions extends Omit<GenerateOptions, "steer" | "raw"> {
   /** JSON schemas of tools. Without any, tool calls are not looked for in the answer. */
   readonly tools?: readonly unknown[];
