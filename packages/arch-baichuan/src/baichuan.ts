@@ -23,6 +23,7 @@ import {
   rotaryBuffers,
 } from "@engine/nn";
 import { alibiSlopes } from "./alibi.ts";
+import { baichuanGguf } from "./gguf.ts";
 
 interface BaichuanConfig extends DecoderConfig {
   /** 13B: biases by distance instead of rotation. */
@@ -51,16 +52,21 @@ function selfAttention(
   angles: RopeAngles,
   layer: number,
 ): Tensor {
-  const packed = linear(x, w.at("W_pack"));
-  const width = c.heads * c.headDim;
-  const [q, k, v] = [0, 1, 2].map((part) =>
-    packed.slice(1, part * width, (part + 1) * width).heads(c.heads),
-  ) as [Tensor, Tensor, Tensor];
+  const [q, k, v] = projections(x, w, c);
   const turned = (y: Tensor): Tensor => (c.alibi ? y : rope(y, angles));
   const cache = step.cache(layer).append(turned(k), v);
   const slopes = c.alibi ? { slopes: alibiSlopes(c.heads) } : {};
   const mixed = attention(turned(q), cache.tensor, { scale: c.headDim ** -0.5, ...slopes });
   return linear(mixed.merge(), w.at("o_proj"));
+}
+
+/** Queries, keys and values: packed into one weight, or apart in GGUF files. */
+function projections(x: Tensor, w: Weights, c: BaichuanConfig): [Tensor, Tensor, Tensor] {
+  const width = c.heads * c.headDim;
+  const parts = w.at("W_pack").has()
+    ? [0, 1, 2].map((part) => linear(x, w.at("W_pack")).slice(1, part * width, (part + 1) * width))
+    : ["q_proj", "k_proj", "v_proj"].map((name) => linear(x, w.at(name)));
+  return parts.map((part) => part.heads(c.heads)) as [Tensor, Tensor, Tensor];
 }
 
 /** The rows of the head at unit length; torch's normalize divides by at least 1e-12. */
@@ -75,6 +81,7 @@ export const baichuan: Architecture<BaichuanConfig> = {
   name: "baichuan",
   modelTypes: ["baichuan"],
   classes: ["BaichuanForCausalLM", "BaiChuanForCausalLM"],
+  gguf: baichuanGguf,
   parse,
   ignores: [rotaryBuffers],
   context: (c) => c.context,

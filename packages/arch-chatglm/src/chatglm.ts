@@ -20,6 +20,7 @@ import {
   ropeAngles,
   rotaryBuffers,
 } from "@engine/nn";
+import { chatglmGguf } from "./gguf.ts";
 
 interface ChatGlmConfig {
   readonly layers: number;
@@ -58,7 +59,7 @@ function parse(config: ConfigReader): ChatGlmConfig {
     kvHeads: grouped ? config.int("multi_query_group_num") : heads,
     headDim,
     eps: config.float("layernorm_epsilon", 1e-5),
-    rope: plainRope(10_000 * config.float("rope_ratio", 1), headDim / 2),
+    rope: { ...plainRope(10_000 * config.float("rope_ratio", 1), headDim / 2), interleaved: true },
     qkvBias: config.bool("add_qkv_bias", false) || config.bool("add_bias_linear", false),
     bias: config.bool("add_bias_linear", false),
     packedByHead: !grouped,
@@ -75,8 +76,8 @@ function selfAttention(
   layer: number,
 ): Tensor {
   const [q, k, v] = unpack(linear(x, w.at("query_key_value"), { bias: c.qkvBias }), c);
-  const cache = step.cache(layer).append(rope(k, angles, { interleaved: true }), v);
-  const mixed = attention(rope(q, angles, { interleaved: true }), cache.tensor, { scale: c.headDim ** -0.5 });
+  const cache = step.cache(layer).append(rope(k, angles), v);
+  const mixed = attention(rope(q, angles), cache.tensor, { scale: c.headDim ** -0.5 });
   return linear(mixed.merge(), w.at("dense"), { bias: c.bias });
 }
 
@@ -126,6 +127,7 @@ export const chatglm: Architecture<ChatGlmConfig> = {
   name: "chatglm",
   modelTypes: ["chatglm"],
   classes: ["ChatGLMModel", "ChatGLMForConditionalGeneration"],
+  gguf: chatglmGguf,
   parse,
   ignores: [rotaryBuffers],
   context: (c) => c.context,

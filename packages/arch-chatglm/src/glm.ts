@@ -13,6 +13,7 @@ import {
   ropeAngles,
   rotaryBuffers,
 } from "@engine/nn";
+import { glmGguf } from "./gguf.ts";
 
 interface GlmConfig extends DecoderConfig {
   readonly qkvBias: boolean;
@@ -22,7 +23,7 @@ interface GlmConfig extends DecoderConfig {
 
 function parse(config: ConfigReader): GlmConfig {
   return {
-    ...decoderConfig(config, { partialRotary: 0.5 }),
+    ...decoderConfig(config, { partialRotary: 0.5, interleaved: true }),
     qkvBias: config.bool("attention_bias", false),
     postNorms: config.string("model_type") === "glm4",
   };
@@ -39,8 +40,8 @@ function selfAttention(
 ): Tensor {
   const project = (name: string, heads: number): Tensor =>
     linear(x, w.at(name), { bias: c.qkvBias }).heads(heads);
-  const q = rope(project("q_proj", c.heads), angles, { interleaved: true });
-  const k = rope(project("k_proj", c.kvHeads), angles, { interleaved: true });
+  const q = rope(project("q_proj", c.heads), angles);
+  const k = rope(project("k_proj", c.kvHeads), angles);
   const cache = step.cache(layer).append(k, project("v_proj", c.kvHeads));
   return linear(attention(q, cache.tensor, { scale: c.headDim ** -0.5 }).merge(), w.at("o_proj"));
 }
@@ -51,6 +52,7 @@ export const glm: Architecture<GlmConfig> = {
   name: "glm",
   modelTypes: ["glm", "glm4"],
   classes: ["GlmForCausalLM", "Glm4ForCausalLM"],
+  gguf: glmGguf,
   parse,
   ignores: [rotaryBuffers],
   context: (c) => c.context,

@@ -25,6 +25,7 @@ import {
   rotaryBuffers,
   towers,
 } from "@engine/nn";
+import { gemma3Gguf } from "./gguf-gemma3.ts";
 
 interface Gemma3Config {
   readonly layers: number;
@@ -110,6 +111,7 @@ export const gemma3: Architecture<Gemma3Config> = {
   name: "gemma3",
   modelTypes: ["gemma3", "gemma3_text"],
   classes: ["Gemma3ForCausalLM", "Gemma3ForConditionalGeneration"],
+  gguf: gemma3Gguf,
   parse,
   ignores: [rotaryBuffers, towers],
   context: (c) => c.context,

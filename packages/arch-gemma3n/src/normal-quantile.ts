@@ -9,8 +9,8 @@ export function normalQuantile(p: number): number {
   return (low + high) / 2;
 }
 
-/** 1/2 + φ(x) · (x + x³/3 + x⁵/(3·5) + …) */
-function normalCdf(x: number): number {
+/** The share of the standard normal distribution below x: 1/2 + φ(x) · (x + x³/3 + x⁵/(3·5) + …) */
+export function normalCdf(x: number): number {
   let term = x;
   let total = x;
   for (let n = 3; Math.abs(term) > 1e-18; n += 2) {

@@ -16,6 +16,7 @@ import {
 } from "@engine/nn";
 import { selfAttention } from "./attention.ts";
 import { type Gemma4Config, parse } from "./config.ts";
+import { gemma4Gguf } from "./gguf.ts";
 import { sparseMlp } from "./sparse-mlp.ts";
 
 function layer(
@@ -51,6 +52,7 @@ export const gemma4: Architecture<Gemma4Config> = {
   name: "gemma4",
   modelTypes: ["gemma4", "gemma4_text", "gemma4_unified", "gemma4_unified_text"],
   classes: ["Gemma4ForCausalLM", "Gemma4ForConditionalGeneration", "Gemma4UnifiedForConditionalGeneration"],
+  gguf: gemma4Gguf,
   parse,
   ignores: [rotaryBuffers, towers, sharedLayerKeys],
   context: (c) => c.context,

@@ -19,6 +19,7 @@ import {
   ropeAngles,
   rotaryBuffers,
 } from "@engine/nn";
+import { internlm2Gguf } from "./gguf.ts";
 
 interface InternLm2Config extends DecoderConfig {
   readonly bias: boolean;
@@ -28,7 +29,6 @@ function parse(config: ConfigReader): InternLm2Config {
   return { ...decoderConfig(config, { theta: 1e6 }), bias: config.bool("bias", false) };
 }
 
-/** The packed projection holds, for each key head, its queries, the key and the value. */
 function selfAttention(
   x: Tensor,
   w: Weights,
@@ -37,16 +37,26 @@ function selfAttention(
   angles: RopeAngles,
   layer: number,
 ): Tensor {
-  const { kvHeads, headDim, bias } = c;
-  const queries = c.heads / kvHeads;
-  const groups = linear(x, w.at("wqkv"), { bias }).heads(kvHeads);
-  const part = (begin: number, end: number): Tensor => groups.slice(2, begin * headDim, end * headDim);
-  const q = part(0, queries).reshape([x.shape[0]!, c.heads, headDim]);
-  const cache = step
-    .cache(layer)
-    .append(rope(part(queries, queries + 1), angles), part(queries + 1, queries + 2));
-  const mixed = attention(rope(q, angles), cache.tensor, { scale: headDim ** -0.5 });
-  return linear(mixed.merge(), w.at("wo"), { bias });
+  const [q, k, v] = w.at("wqkv").has() ? packed(x, w, c) : apart(x, w, c);
+  const cache = step.cache(layer).append(rope(k, angles), v);
+  const mixed = attention(rope(q, angles), cache.tensor, { scale: c.headDim ** -0.5 });
+  return linear(mixed.merge(), w.at("wo"), { bias: c.bias });
+}
+
+/** The packed projection holds, for each key head, its queries, the key and the value. */
+function packed(x: Tensor, w: Weights, c: InternLm2Config): [q: Tensor, k: Tensor, v: Tensor] {
+  const queries = c.heads / c.kvHeads;
+  const groups = linear(x, w.at("wqkv"), { bias: c.bias }).heads(c.kvHeads);
+  const part = (begin: number, end: number): Tensor => groups.slice(2, begin * c.headDim, end * c.headDim);
+  const q = part(0, queries).reshape([x.shape[0]!, c.heads, c.headDim]);
+  return [q, part(queries, queries + 1), part(queries + 1, queries + 2)];
+}
+
+/** GGUF files hold the three by themselves. */
+function apart(x: Tensor, w: Weights, c: InternLm2Config): [q: Tensor, k: Tensor, v: Tensor] {
+  const project = (name: string, heads: number): Tensor =>
+    linear(x, w.at(name), { bias: c.bias }).heads(heads);
+  return [project("wq", c.heads), project("wk", c.kvHeads), project("wv", c.kvHeads)];
 }
 
 function feedForward(x: Tensor, w: Weights): Tensor {
@@ -59,6 +69,7 @@ export const internlm2: Architecture<InternLm2Config> = {
   name: "internlm2",
   modelTypes: ["internlm2"],
   classes: ["InternLM2ForCausalLM"],
+  gguf: internlm2Gguf,
   parse,
   ignores: [rotaryBuffers],
   context: (c) => c.context,

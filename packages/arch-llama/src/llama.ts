@@ -23,6 +23,7 @@ import {
   ropeAngles,
   rotaryBuffers,
 } from "@engine/nn";
+import { llamaGguf } from "./gguf.ts";
 
 interface LlamaConfig extends DecoderConfig {
   readonly attentionBias: boolean;
@@ -87,6 +88,7 @@ export const llama: Architecture<LlamaConfig> = {
   name: "llama",
   modelTypes: ["llama", "mistral", "ministral", "ministral3"],
   classes: ["LlamaForCausalLM", "MistralForCausalLM", "MinistralForCausalLM", "Ministral3ForCausalLM"],
+  gguf: llamaGguf,
   parse,
   ignores: [rotaryBuffers],
   context: (c) => c.context,

@@ -15,6 +15,7 @@ import {
   rotaryBuffers,
   route,
 } from "@engine/nn";
+import { mixtralGguf } from "./gguf.ts";
 
 interface MixtralConfig extends DecoderConfig {
   readonly experts: number;
@@ -63,6 +64,7 @@ export const mixtral: Architecture<MixtralConfig> = {
   name: "mixtral",
   modelTypes: ["mixtral"],
   classes: ["MixtralForCausalLM"],
+  gguf: mixtralGguf,
   parse,
   ignores: [rotaryBuffers],
   context: (c) => c.context,

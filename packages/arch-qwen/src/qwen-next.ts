@@ -23,6 +23,7 @@ import {
   towers,
 } from "@engine/nn";
 import { type DeltaNet, deltaNetConfig, gatedDeltaNet } from "./gated-delta-net.ts";
+import { qwenNextGguf } from "./gguf.ts";
 import { type SparseMlp, sparseLayers, sparseMlp } from "./sparse-mlp.ts";
 
 interface QwenNextConfig extends DecoderConfig {
@@ -99,6 +100,7 @@ export const qwenNext: Architecture<QwenNextConfig> = {
     "Qwen3_5MoeForCausalLM",
     "Qwen3_5MoeForConditionalGeneration",
   ],
+  gguf: qwenNextGguf,
   parse,
   ignores: [rotaryBuffers, towers, { names: /^mtp\./, reason: "drafting heads are not used yet" }],
   context: (c) => c.context,

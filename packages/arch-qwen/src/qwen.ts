@@ -10,6 +10,7 @@ import {
   rotaryBuffers,
 } from "@engine/nn";
 import { type QwenAttention, selfAttention } from "./attention.ts";
+import { qwenGguf } from "./gguf.ts";
 import { type SparseMlp, sparseLayers, sparseMlp } from "./sparse-mlp.ts";
 import { qwenWindows } from "./windows.ts";
 
@@ -39,6 +40,7 @@ export const qwen: Architecture<QwenConfig> = {
   name: "qwen",
   modelTypes: ["qwen2", "qwen2_moe", "qwen3", "qwen3_moe"],
   classes: ["Qwen2ForCausalLM", "Qwen2MoeForCausalLM", "Qwen3ForCausalLM", "Qwen3MoeForCausalLM"],
+  gguf: qwenGguf,
   parse,
   ignores: [rotaryBuffers],
   context: (c) => c.context,

@@ -1,11 +1,20 @@
 import { EngineError } from "@engine/core";
+import type { Checkpoint } from "@engine/loader";
 import type { TokenText } from "@engine/runtime";
-import { loadTokenizer, type Tokenizer } from "@engine/tokenizer";
+import { ggufTokenizer, loadTokenizer, type Tokenizer } from "@engine/tokenizer";
 
-/** The folder's tokenizer, or the error that says why there is none: a model without one still takes token ids. */
-export async function openTokenizer(folder: string): Promise<Tokenizer | EngineError> {
+/**
+ * The model's tokenizer: the GGUF file's own, else the folder's. Or the error that says why there is none: a model
+ * without one still takes token ids.
+ */
+export async function openTokenizer({
+  folder,
+  gguf,
+  configPath,
+}: Pick<Checkpoint, "folder" | "gguf" | "configPath">): Promise<Tokenizer | EngineError> {
   try {
-    return await loadTokenizer(folder);
+    const own = gguf && ggufTokenizer((key) => gguf.metadata.get(key), configPath);
+    return own ?? (await loadTokenizer(folder));
   } catch (error) {
     if (EngineError.isInstance(error)) return error;
     throw error;

@@ -5,6 +5,8 @@ export interface ArchitectureEntry {
   readonly name: string;
   readonly modelTypes: readonly string[];
   readonly classes: readonly string[];
+  /** Values of a GGUF file's `general.architecture`. */
+  readonly gguf: readonly string[];
   /** Name of the package's export that holds it. */
   readonly export: string;
 }
@@ -32,6 +34,7 @@ export function readManifest(field: unknown): PluginManifest {
       name,
       modelTypes: texts(value.modelTypes, `${at}.modelTypes`),
       classes: value.classes === undefined ? [] : texts(value.classes, `${at}.classes`),
+      gguf: value.gguf === undefined ? [] : texts(value.gguf, `${at}.gguf`),
       export: text(value.export, `${at}.export`),
     })),
     backends: entries(engine, "backends").map(([name, value, at]) => ({

@@ -1,4 +1,5 @@
 import type { ConfigReader } from "./config-reader.ts";
+import type { GgufReading } from "./gguf.ts";
 import type { DType, Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import type { Weights } from "./weights.ts";
@@ -54,4 +55,6 @@ export interface Architecture<C = unknown> {
   readonly ignores?: readonly IgnoredWeights[];
   /** Longest text the model was made for, in tokens; undefined when the config does not say. */
   context(config: C): number | undefined;
+  /** How it is read from GGUF files; absent when it cannot be. */
+  readonly gguf?: GgufReading;
 }

@@ -3,6 +3,7 @@ export type * from "./backend.ts";
 export { type CaptureOptions, capture } from "./capture.ts";
 export { type ConfigReader, configReader } from "./config-reader.ts";
 export { EngineError, type ErrorCode } from "./error.ts";
+export type * from "./gguf.ts";
 export { Graph, type Node } from "./graph.ts";
 export { label } from "./label.ts";
 export * from "./numeric/float16.ts";

@@ -4,6 +4,7 @@ export type { GgufMetadata } from "./gguf/metadata.ts";
 export type { GgufValue } from "./gguf/metadata-value.ts";
 export type { NameTable } from "./gguf/name-table.ts";
 export { type GgufSource, openGguf } from "./gguf/open-gguf.ts";
+export { type ReadGguf, readGgufAs } from "./gguf/read-gguf-as.ts";
 export { type HubOptions, hubCacheFolder, isHubId } from "./hub/hub-cache.ts";
 export { type CachedModel, type CachedRevision, listModels } from "./hub/list-models.ts";
 export { type PulledModel, type PullOptions, pullModel } from "./hub/pull-model.ts";

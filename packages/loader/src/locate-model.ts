@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { EngineError } from "@engine/core";
 import { isIndexFile } from "./find-weights.ts";
+import { isGguf } from "./gguf/find-gguf.ts";
 import {
   findSnapshot,
   type HubOptions,
@@ -17,10 +18,11 @@ import { otherWeights } from "./weight-formats.ts";
 export type LocatedModel =
   | { readonly kind: "folder"; readonly path: string }
   /** A safetensors file or the index of a sharded checkpoint. */
-  | { readonly kind: "file"; readonly path: string };
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "gguf"; readonly path: string };
 
 const FORMS =
-  'a folder with config.json and .safetensors files, one .safetensors file, or a hub id ("org/name")';
+  'a folder with config.json and .safetensors files, one .safetensors or .gguf file, or a hub id ("org/name")';
 
 /** Finds the folder or file of a model; a path that exists wins over a hub id. */
 export async function locateModel(model: string, options: HubOptions = {}): Promise<LocatedModel> {
@@ -30,6 +32,7 @@ export async function locateModel(model: string, options: HubOptions = {}): Prom
   if (found.isDirectory()) {
     return { kind: "folder", path: (await isHubRepo(model)) ? await findSnapshot(model, options) : model };
   }
+  if (isGguf(model)) return { kind: "gguf", path: model };
   if (model.endsWith(".safetensors") || isIndexFile(model)) return { kind: "file", path: model };
   const other = otherWeights([basename(model)]);
   if (other) throw new EngineError("unsupported", `${model}: holds ${other.what}. ${other.next}`);

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename, symlink, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { failure, temporaryFolder } from "../test/files.ts";
+import { ggufBytes, SOUND } from "../test/gguf-bytes.ts";
 import { openCheckpoint } from "./open-checkpoint.ts";
 import { readSafetensors } from "./read-safetensors.ts";
 import { writeSafetensors } from "./write-safetensors.ts";
@@ -73,7 +74,7 @@ describe("openCheckpoint", () => {
     const path = await failure(openCheckpoint(at("nothing")));
     expect(path.code).toBe("missing-file");
     expect(path.message).toBe(
-      `${at("nothing")}: no such file or folder; a model is a folder with config.json and .safetensors files, one .safetensors file, or a hub id ("org/name"). Check the path.`,
+      `${at("nothing")}: no such file or folder; a model is a folder with config.json and .safetensors files, one .safetensors or .gguf file, or a hub id ("org/name"). Check the path.`,
     );
     const id = await failure(openCheckpoint("no-such-org/name", { hubCache: at("hub") }));
     expect(id.code).toBe("missing-file");
@@ -86,7 +87,6 @@ describe("openCheckpoint", () => {
   it.each([
     ["pytorch_model.bin", "PyTorch (pickle) weights, which can run code when they are opened"],
     ["pytorch_model-00001-of-00002.bin", "PyTorch (pickle) weights, which can run code when they are opened"],
-    ["model-q4.gguf", "GGUF weights"],
     ["model.onnx", "ONNX weights"],
     ["gemma.litertlm", "LiteRT weights"],
     ["tf_model.h5", "TensorFlow weights"],
@@ -101,6 +101,23 @@ describe("openCheckpoint", () => {
       expect(error.message).toContain(`holds ${what}`);
       expect(error.message).toContain("safetensors");
     }
+  });
+
+  it("takes a GGUF file, or the one of a folder", async () => {
+    const folder = at("gguf");
+    await mkdir(folder);
+    for (const name of ["model-q4.gguf", "mmproj-model.gguf"])
+      await writeFile(join(folder, name), ggufBytes(SOUND));
+    for (const path of [folder, join(folder, "model-q4.gguf")]) {
+      const { gguf, source, config, configPath } = await openCheckpoint(path);
+      expect([config, configPath]).toEqual([{}, join(folder, "model-q4.gguf")]);
+      expect(gguf?.metadata.get("general.architecture")).toBe("toy");
+      await source.close();
+    }
+    await writeFile(join(folder, "model-q8.gguf"), ggufBytes(SOUND));
+    expect((await failure(openCheckpoint(folder))).message).toBe(
+      `${folder}: holds 2 models in GGUF: "model-q4.gguf", "model-q8.gguf". Give the path of the one that is meant.`,
+    );
   });
 
   it("says what a folder lacks", async () => {

@@ -3,11 +3,9 @@ export interface OtherFormat {
   readonly next: string;
 }
 
-const CONVERT = "Only safetensors is read now: use the model's safetensors files, or convert it with";
-const GGUF: OtherFormat = {
-  what: "GGUF weights",
-  next: "Only safetensors is read now: use the safetensors files of the model this was made from.",
-};
+const CONVERT =
+  "Only safetensors and GGUF are read now: use the model's safetensors files, or convert it with";
+const GGUF: OtherFormat = { what: "GGUF weights", next: "Give it a name that ends in .gguf." };
 const PYTORCH: OtherFormat = {
   what: "PyTorch (pickle) weights, which can run code when they are opened",
   next: `${CONVERT} transformers: from_pretrained(FOLDER).save_pretrained(NEW_FOLDER).`,
@@ -15,21 +13,29 @@ const PYTORCH: OtherFormat = {
 
 /** File names of weights this package does not read, most telling first. */
 const BY_NAME: readonly (readonly [RegExp, OtherFormat])[] = [
-  [/\.gguf$/i, GGUF],
   [
     /\.(task|litertlm|tflite)$/i,
-    { what: "LiteRT weights", next: "Only safetensors is read now: use the model's safetensors files." },
+    {
+      what: "LiteRT weights",
+      next: "Only safetensors and GGUF are read now: use the model's safetensors files.",
+    },
   ],
   [
     /\.onnx(_data)?$/i,
-    { what: "ONNX weights", next: "Only safetensors is read now: use the model's safetensors files." },
+    {
+      what: "ONNX weights",
+      next: "Only safetensors and GGUF are read now: use the model's safetensors files.",
+    },
   ],
   [/\.(bin|pt|pth|ckpt)(\.index\.json)?$/i, PYTORCH],
   [/\.h5$/i, { what: "TensorFlow weights", next: `${CONVERT} transformers (from_tf=True).` }],
   [/\.msgpack$/i, { what: "Flax weights", next: `${CONVERT} transformers (from_flax=True).` }],
   [
     /\.npz$/i,
-    { what: "NumPy weights", next: "Only safetensors is read now: use the model's safetensors files." },
+    {
+      what: "NumPy weights",
+      next: "Only safetensors and GGUF are read now: use the model's safetensors files.",
+    },
   ],
 ];
 

@@ -22,6 +22,8 @@ export interface DecoderDefaults {
   readonly tied?: boolean;
   /** Share of each head's channels that turn. */
   readonly partialRotary?: number;
+  /** Whether neighbouring channels turn together, where the config does not say. */
+  readonly interleaved?: boolean;
 }
 
 /** Reads the shared keys; null and absent keys take transformers' defaults. */

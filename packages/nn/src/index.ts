@@ -3,6 +3,16 @@ export { type DecoderFrame, decoder } from "./decoder.ts";
 export { type DecoderConfig, type DecoderDefaults, decoderConfig } from "./decoder-config.ts";
 export { embed } from "./embed.ts";
 export { type Activation, activate, activation, type GatedMlpOptions, gatedMlp } from "./gated-mlp.ts";
+export {
+  eachLayer,
+  type GgufConfig,
+  ggufDecoderConfig,
+  ggufLayers,
+  ggufLayerTypes,
+  ggufMixture,
+  hasTensor,
+} from "./gguf/decoder-config.ts";
+export { decoderNames, mixtureNames } from "./gguf/decoder-names.ts";
 export { languageHead } from "./head.ts";
 export { rotaryBuffers, sharedLayerKeys, towers } from "./ignored-weights.ts";
 export { type LayerRopeDefaults, type LayerRopes, layerRopes } from "./layer-ropes.ts";

@@ -29,29 +29,36 @@ export interface ExpertNames {
   readonly down: string;
 }
 
-/** Experts stored one by one (`experts.3.gate_proj.weight`) or fused (`experts.gate_up_proj` [experts, 2 · size, hidden]). */
+/**
+ * Experts stored one by one (`experts.3.gate_proj.weight`) or fused: `experts.gate_up_proj` [experts, 2 · size, hidden],
+ * or `experts.gate_proj` and `experts.up_proj` [experts, size, hidden].
+ */
 export function experts(
   w: Weights,
   count: number,
   names: ExpertNames = { gate: "gate_proj", up: "up_proj", down: "down_proj" },
 ): Experts {
   const stored = w.at("experts");
-  if (stored.has("gate_up_proj")) {
-    const each = (name: string): Tensor[] => {
-      const fused = stored.get(name);
-      if (fused.shape[0] !== count) {
-        throw new EngineError(
-          "bad-shape",
-          `weight "${stored.path}.${name}": holds ${fused.shape[0]} experts, but config.json says ${count}.`,
-        );
-      }
-      return Array.from({ length: count }, (_, e) => fused.slice(0, e, e + 1));
-    };
-    return { gateUp: each("gate_up_proj"), down: each("down_proj") };
-  }
-  const each = (name: string): Tensor[] =>
+  if (stored.has("gate_up_proj"))
+    return { gateUp: unstacked(stored, "gate_up_proj", count), down: unstacked(stored, "down_proj", count) };
+  const one = (name: string): Tensor[] =>
     Array.from({ length: count }, (_, e) => stored.at(`${e}.${name}`).get());
-  return { gate: each(names.gate), up: each(names.up), down: each(names.down) };
+  const [gate, up, down] = stored.has("gate_proj")
+    ? ["gate_proj", "up_proj", "down_proj"].map((name) => unstacked(stored, name, count))
+    : [names.gate, names.up, names.down].map(one);
+  return { gate: gate!, up: up!, down: down! };
+}
+
+/** Each expert's rows of a fused weight [experts, …]. */
+function unstacked(stored: Weights, name: string, count: number): Tensor[] {
+  const fused = stored.get(name);
+  if (fused.shape[0] !== count) {
+    throw new EngineError(
+      "bad-shape",
+      `weight "${stored.path}.${name}": holds ${fused.shape[0]} experts, but config.json says ${count}.`,
+    );
+  }
+  return Array.from({ length: count }, (_, e) => fused.slice(0, e, e + 1));
 }
 
 /** Σ over a row's experts of weight · down(act(gate x) · up x) (Shazeer et al. 2017, arXiv:1701.06538): x [rows, hidden]. */

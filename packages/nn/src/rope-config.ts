@@ -29,21 +29,33 @@ export interface RopeConfig {
   readonly frequencies: RopeFrequencies;
   /** Multiplies cos and sin. */
   readonly attentionFactor: number;
+  /** Pairs of channels stand side by side (2i, 2i + 1), not half a head apart. */
+  readonly interleaved?: boolean;
 }
 
 export interface RopeDefaults {
   readonly headDim: number;
   readonly theta?: number;
   readonly partialRotary?: number;
+  /** Where `rope_interleave` is not given. */
+  readonly interleaved?: boolean;
   /** The object with the scaling's keys, where it is not `rope_scaling` or `rope_parameters`. */
   readonly section?: ConfigReader;
 }
 
 /**
  * Reads `rope_theta` with `rope_scaling` (transformers 4) or `rope_parameters` (5): default, linear, dynamic,
- * llama3, yarn, longrope, proportional. Follows transformers' modeling_rope_utils.
+ * llama3, yarn, longrope, proportional. Follows transformers' modeling_rope_utils. `rope_interleave` says how
+ * channels are paired.
  */
 export function ropeConfig(config: ConfigReader, defaults: RopeDefaults): RopeConfig {
+  const turning = frequenciesOf(config, defaults);
+  return config.bool("rope_interleave", defaults.interleaved ?? false)
+    ? { ...turning, interleaved: true }
+    : turning;
+}
+
+function frequenciesOf(config: ConfigReader, defaults: RopeDefaults): RopeConfig {
   const scaling = defaults.section ?? config.section("rope_scaling") ?? config.section("rope_parameters");
   const own = (key: string): ConfigReader => (scaling?.has(key) ? scaling : config);
   const theta = own("rope_theta").float("rope_theta", defaults.theta ?? 10_000);

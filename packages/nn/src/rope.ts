@@ -5,22 +5,19 @@ export interface RopeAngles {
   /** [tokens, pairs] */
   readonly cos: Tensor;
   readonly sin: Tensor;
+  readonly interleaved: boolean;
 }
 
 /** The step's rotation angles; layers that ask for the same ones share them. */
 export function ropeAngles(step: Step, config: RopeConfig): RopeAngles {
   const angles = cast(step.positions).reshape(["tokens", 1]).mul(inverse(step, config.frequencies));
   const scaled = (x: Tensor): Tensor => (config.attentionFactor === 1 ? x : x.mul(config.attentionFactor));
-  return { cos: scaled(cos(angles)), sin: scaled(sin(angles)) };
+  return { cos: scaled(cos(angles)), sin: scaled(sin(angles)), interleaved: config.interleaved ?? false };
 }
 
 /** x [tokens, heads, size] with its first channels turned; pairs (i, i + half), or (2i, 2i + 1) when interleaved. */
-export function rope(
-  x: Tensor,
-  angles: RopeAngles,
-  options: { readonly interleaved?: boolean } = {},
-): Tensor {
-  return op(x, angles.cos, angles.sin, options);
+export function rope(x: Tensor, { cos, sin, interleaved }: RopeAngles): Tensor {
+  return op(x, cos, sin, { interleaved });
 }
 
 /** Inverse frequencies [pairs], or [tokens, pairs] where they depend on the length of a row's text. */

@@ -1,0 +1,66 @@
+import { EngineError } from "@engine/core";
+import type { ChatTemplateSource } from "../chat-template.ts";
+import { createTokenizer } from "../create-tokenizer.ts";
+import { parseJson } from "../json.ts";
+import type { Tokenizer } from "../tokenizer.ts";
+import { byteLevelJson } from "./byte-level-json.ts";
+import { type MetadataVocab, type ReadMetadata, readVocab } from "./metadata-vocab.ts";
+import { sentencePieceJson } from "./sentencepiece-json.ts";
+
+const NAMES = [
+  ["bos_token", "bos"],
+  ["eos_token", "eos"],
+  ["unk_token", "unknown"],
+  ["pad_token", "padding"],
+] as const;
+
+/**
+ * The tokenizer in a GGUF file's metadata; undefined where it has none. `where` is the file, for errors. Throws
+ * `bad-tokenizer` for broken metadata, `unsupported` for a kind this package does not read.
+ */
+export function ggufTokenizer(read: ReadMetadata, where: string): Tokenizer | undefined {
+  const vocab = readVocab(read, where);
+  if (!vocab) return undefined;
+  const named = NAMES.map(([name, key]) => [name, vocab.special(key)] as const);
+  const template = chatTemplates(read);
+  return createTokenizer({
+    tokenizer: tokenizerJson(read, vocab),
+    config: Object.fromEntries(named.filter(([, text]) => text !== undefined)),
+    ...(template && { template }),
+    source: `${where}: tokenizer`,
+  });
+}
+
+function tokenizerJson(read: ReadMetadata, vocab: MetadataVocab): object {
+  const whole = read("tokenizer.huggingface.json");
+  if (typeof whole === "string") return parseJson(whole, `${vocab.where}: tokenizer.huggingface.json`);
+  const model = read("tokenizer.ggml.model");
+  const stated = read("tokenizer.ggml.pre");
+  const pre = typeof stated === "string" ? stated : "default";
+  switch (model) {
+    case "llama":
+      return sentencePieceJson(vocab, { pre, spacePrefix: true, bos: true });
+    case "gemma4":
+      return sentencePieceJson(vocab, { pre, spacePrefix: false, bos: true });
+    case "gpt2":
+      return byteLevelJson(vocab, pre);
+    default:
+      throw new EngineError(
+        "unsupported",
+        `${vocab.where}: the tokenizer model ${JSON.stringify(model)} is not read; "llama", "gpt2" and "gemma4" are. Raw ids work without one (--token-ids 1,2,3).`,
+      );
+  }
+}
+
+/** The default template, and those with a name of their own. */
+function chatTemplates(read: ReadMetadata): ChatTemplateSource | undefined {
+  const template = read("tokenizer.chat_template");
+  const names = read("tokenizer.chat_templates");
+  const templates: Record<string, string> = {};
+  if (typeof template === "string" && template !== "") templates.default = template;
+  for (const name of Array.isArray(names) ? names : []) {
+    const text = read(`tokenizer.chat_template.${String(name)}`);
+    if (typeof text === "string") templates[String(name)] = text;
+  }
+  return Object.keys(templates).length > 0 ? templates : undefined;
+}
