@@ -6,7 +6,7 @@ const api = ["/v1", "/engine", "/health", "/ready", "/tokenize"];
 
 export default defineConfig({
   base: "./",
-  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact", development: false } },
   build: {
     outDir: "dist/site",
     // A strict Content-Security-Policy allows files of the server only: nothing goes into data: URLs.

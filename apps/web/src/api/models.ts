@@ -11,10 +11,10 @@ export interface LoadedModel {
   readonly device: string;
   /** In tokens. */
   readonly context: number;
-  /** Whether the model has a chat template; without one it continues a text. */
+  /** Whether it can be chatted with: it has a chat template, or the server does without one. */
   readonly chat: boolean;
   readonly thinking: boolean;
-  /** Bytes. */
+  /** Bytes; weights that are mapped from their file count too. */
   readonly memory: { readonly weights: number; readonly state: number };
   /** What happened at the load: backends passed over and why. */
   readonly notes: readonly string[];
@@ -107,7 +107,7 @@ function readLoaded(loaded: Json): LoadedModel {
     context: count(loaded.context),
     chat: loaded.chat !== false,
     thinking: loaded.thinking === true,
-    memory: { weights: count(memory.weights), state: count(memory.state) },
+    memory: { weights: count(memory.weights) + count(memory.mapped), state: count(memory.state) },
     notes: list(loaded.notes ?? [], "notes").map(String),
     sampling: readSampling(object(loaded.sampling ?? {}, "sampling")),
   };

@@ -48,6 +48,11 @@ export async function createApp({ window, store, preferences }: AppOptions): Pro
   const http = createHttp({ base: window.document.baseURI, key: () => key.peek(), fetch });
   const server = createServer(http, window.document);
   const announcer = createAnnouncer();
+  let before = server.connection.peek();
+  server.connection.subscribe((now) => {
+    if (before === "down" && now === "up") announcer.say(t.peek().notice.reconnected);
+    before = now;
+  });
   const conversations = createConversations(store, await store.conversations().catch(() => []));
   const answers = createAnswers({
     http,

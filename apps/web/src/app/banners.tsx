@@ -24,6 +24,7 @@ export function Banners(): VNode {
         <div class="banner">
           <div>
             <strong>{t.value.settings.keyTitle}</strong>
+            <p>{t.value.settings.keyBody}</p>
             <KeyField />
           </div>
         </div>

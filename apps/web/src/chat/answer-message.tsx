@@ -28,6 +28,7 @@ export function AnswerMessage({ answer, model }: AnswerMessageProps): VNode {
   };
   return (
     <article class="message answer" aria-label={answer.model || text.model} aria-busy={live}>
+      <h2 class="hidden">{answer.model || text.model}</h2>
       {answer.reasoning !== "" && <Reasoning answer={answer} live={live} />}
       {answer.text !== "" && <Markdown text={answer.text} />}
       {answer.toolCalls.map((call, index) => (

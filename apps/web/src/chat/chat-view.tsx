@@ -25,6 +25,7 @@ export function ChatView(): VNode {
   return (
     <div class="chat">
       <main class="conversation" aria-label={t.value.chat.label}>
+        {!empty && <h1 class="hidden">{conversation.title || t.value.sidebar.untitled}</h1>}
         <TopBar conversation={conversation} model={model} />
         {empty ? (
           <EmptyChat conversation={conversation} model={model} />

@@ -20,6 +20,7 @@ export function QuestionMessage({ question, model, editing }: QuestionMessagePro
   const busy = answers.running.value.has(question.conversation);
   return (
     <article class="message question" aria-label={text.you}>
+      <h2 class="hidden">{text.you}</h2>
       {editing.value === question.id ? (
         <QuestionEditor question={question} model={model} onClose={() => (editing.value = undefined)} />
       ) : (

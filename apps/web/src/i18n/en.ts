@@ -106,7 +106,7 @@ export const en = {
     sampling: "Sampling",
     resetAll: "Back to the model's defaults",
     reset: (name: string) => `Back to the model's default: ${name}`,
-    modelDefault: "model's default",
+    modelDefault: "default",
     temperature: "Temperature",
     temperatureHelp: "Higher is more varied, 0 always takes the likeliest word.",
     topP: "Top-p",
@@ -195,7 +195,6 @@ export const en = {
     details: "Why",
     disconnected: "The server does not answer. Trying again …",
     reconnected: "The server is back.",
-    needsKey: "This server asks for a key.",
     storage:
       "This browser does not let the page keep anything. Conversations are gone when the page is closed.",
   },

@@ -8,7 +8,7 @@ export interface Format {
   readonly rate: (value: number) => string;
   /** 1.5 GB; powers of 1000, as disks and hubs count. */
   readonly bytes: (value: number) => string;
-  /** 0.31 s, 12 s, 3 min */
+  /** 0.31s, 12s, 3m */
   readonly duration: (ms: number) => string;
   /** 751M, 7.2B */
   readonly parameters: (value: number) => string;
@@ -26,8 +26,10 @@ export function formats(language: Language): Format {
   const percent = number({ style: "percent", maximumFractionDigits: 0 });
   const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
   const time = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
-  const unit = (value: number, name: string, digits: number): string =>
-    number({ style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits }).format(value);
+  const unit = (value: number, name: string, digits: number): string => {
+    const unitDisplay = name.endsWith("byte") ? "short" : "narrow";
+    return number({ style: "unit", unit: name, unitDisplay, maximumFractionDigits: digits }).format(value);
+  };
   return {
     whole: (value) => whole.format(value),
     rate: (value) => (value < 100 ? one : whole).format(value),

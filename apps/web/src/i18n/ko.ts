@@ -107,7 +107,7 @@ export const ko: Messages = {
     sampling: "샘플링",
     resetAll: "모델 기본값으로 되돌리기",
     reset: (name) => `모델 기본값으로 되돌리기: ${name}`,
-    modelDefault: "모델 기본값",
+    modelDefault: "기본값",
     temperature: "온도",
     temperatureHelp: "높을수록 다양하고, 0이면 항상 가장 그럴듯한 단어를 고릅니다.",
     topP: "Top-p",
@@ -195,7 +195,6 @@ export const ko: Messages = {
     details: "이유",
     disconnected: "서버가 응답하지 않습니다. 다시 연결하는 중 …",
     reconnected: "서버에 다시 연결되었습니다.",
-    needsKey: "이 서버는 키를 요구합니다.",
     storage: "이 브라우저가 저장을 허용하지 않습니다. 페이지를 닫으면 대화가 사라집니다.",
   },
   settings: {

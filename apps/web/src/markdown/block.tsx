@@ -6,10 +6,17 @@ import { inline } from "./inline.tsx";
 /** Deeper nesting than this is shown as the text it was written as, so that no answer can exhaust the stack. */
 const DEEPEST = 24;
 
-export function block(token: Token, depth = 0): ComponentChildren {
+export interface Place {
+  /** How many blocks it lies in. */
+  readonly depth: number;
+  /** The highest heading of the whole text, 1 to 6. */
+  readonly top: number;
+}
+
+export function block(token: Token, { depth, top }: Place): ComponentChildren {
   if (depth > DEEPEST) return token.raw;
   const inner = (tokens: readonly Token[] | undefined): ComponentChildren =>
-    tokens?.map((one) => block(one, depth + 1));
+    tokens?.map((one) => block(one, { depth: depth + 1, top }));
   switch (token.type) {
     case "space":
     case "def":
@@ -17,7 +24,7 @@ export function block(token: Token, depth = 0): ComponentChildren {
     case "paragraph":
       return <p>{inline(token.tokens)}</p>;
     case "heading":
-      return heading(token as Tokens.Heading);
+      return heading(token as Tokens.Heading, top);
     case "code":
       return <CodeBlock code={token.text} language={token.lang?.split(/\s/, 1)[0] ?? ""} />;
     case "blockquote":
@@ -37,11 +44,11 @@ export function block(token: Token, depth = 0): ComponentChildren {
   }
 }
 
-/** The page has h1 and h2 of its own: an answer's first level is h3. */
-function heading({ depth, tokens }: Tokens.Heading): ComponentChildren {
-  if (depth === 1) return <h3>{inline(tokens)}</h3>;
-  if (depth === 2) return <h4>{inline(tokens)}</h4>;
-  return depth === 3 ? <h5>{inline(tokens)}</h5> : <h6>{inline(tokens)}</h6>;
+/** Each message is an h2 of the page: the highest heading in it is an h3, whatever it was written as. */
+function heading({ depth, tokens }: Tokens.Heading, top: number): ComponentChildren {
+  const levels = ["h3", "h4", "h5"] as const;
+  const Level = levels[depth - top] ?? "h6";
+  return <Level>{inline(tokens)}</Level>;
 }
 
 function list(

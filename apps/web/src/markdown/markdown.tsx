@@ -9,17 +9,27 @@ import { block } from "./block.tsx";
 export function Markdown({ text }: { readonly text: string }): VNode {
   const tokens = useMemo(() => lexer(text, { gfm: true, breaks: false }), [text]);
   const links = Object.keys((tokens as TokensList).links ?? {}).length;
+  const top = Math.min(6, ...tokens.map((token) => (token.type === "heading" ? token.depth : 6)));
   return (
     <div class="markdown">
       {tokens.map((token, index) => (
-        <Block key={index} token={token} links={links} />
+        <Block key={index} token={token} links={links} top={top} />
       ))}
     </div>
   );
 }
 
-/** `links` counts the link definitions: a late one changes what earlier blocks mean. */
-function Block({ token, links }: { readonly token: Token; readonly links: number }): VNode {
+interface BlockProps {
+  readonly token: Token;
+  /** How many link definitions the text has: a late one changes what earlier blocks mean. */
+  readonly links: number;
+  readonly top: number;
+}
+
+function Block({ token, links, top }: BlockProps): VNode {
   // A token with the same text is the same block.
-  return useMemo(() => <>{block(token as Tokens.Generic)}</>, [token.raw, token.type, links]);
+  return useMemo(
+    () => <>{block(token as Tokens.Generic, { depth: 0, top })}</>,
+    [token.raw, token.type, links, top],
+  );
 }

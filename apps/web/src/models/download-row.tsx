@@ -21,7 +21,14 @@ export function DownloadRow({ download }: { readonly download: Download }): VNod
         <Icon name="download" />
         <h2>{id}</h2>
         {running ? (
-          <IconButton icon="close" label={text.cancelDownload(id)} onClick={() => downloads.stop(id)} />
+          <button
+            type="button"
+            class="button"
+            aria-label={text.cancelDownload(id)}
+            onClick={() => downloads.stop(id)}
+          >
+            {t.value.app.cancel}
+          </button>
         ) : (
           <>
             <button type="button" class="button" onClick={() => void downloads.start(id)}>

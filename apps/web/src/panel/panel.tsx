@@ -19,10 +19,11 @@ export function Panel({ conversation, model, path }: PanelProps): VNode {
   const text = t.value.panel;
   return (
     <aside class="panel" id="panel" aria-label={text.label}>
-      <div class="panel-head narrow-only">
+      <div class="panel-head">
         <h2>{text.label}</h2>
         <IconButton
           icon="close"
+          class="narrow-only"
           label={text.close}
           onClick={() => {
             preferences.panel.value = "closed";

@@ -29,9 +29,9 @@ export function Slider({ field, label, help, value, modelDefault, onChange }: Sl
         {value !== undefined && (
           <IconButton icon="again" label={text.reset(label)} onClick={() => onChange(undefined)} />
         )}
-        <output for={id}>
+        <span class="setting-value" aria-hidden="true">
           {value === undefined && modelDefault !== undefined ? `${number} · ${text.modelDefault}` : told}
-        </output>
+        </span>
       </div>
       <input
         id={id}
