@@ -8,6 +8,7 @@ import { listCommand } from "./commands/list.ts";
 import { perplexityCommand } from "./commands/perplexity.ts";
 import { pluginsCommand } from "./commands/plugins.ts";
 import { pullCommand } from "./commands/pull.ts";
+import { quantizeCommand } from "./commands/quantize.ts";
 import { removeCommand } from "./commands/remove.ts";
 import { runCommand } from "./commands/run.ts";
 import { serveCommand } from "./commands/serve.ts";
@@ -44,6 +45,7 @@ Examples:
     benchCommand,
     perplexityCommand,
     compareCommand,
+    quantizeCommand,
     pluginsCommand,
     pullCommand,
     listCommand,

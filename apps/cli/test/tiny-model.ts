@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { philox } from "@engine/core";
 import { writeSafetensors } from "@engine/loader";
 
-const HIDDEN = 16;
 const LAYERS = 2;
 const HEADS = 4;
 const KV_HEADS = 2;
@@ -17,14 +16,20 @@ const TEMPLATE =
 
 /** A folder with a Llama of random weights and a tokenizer whose tokens are bytes. */
 export async function tinyModel(
-  options: { readonly template?: boolean; readonly tokenizer?: boolean; readonly context?: number } = {},
+  options: {
+    readonly template?: boolean;
+    readonly tokenizer?: boolean;
+    readonly context?: number;
+    readonly hidden?: number;
+  } = {},
 ): Promise<string> {
+  const { hidden = 16 } = options;
   const folder = mkdtempSync(join(tmpdir(), "engine-cli-"));
   const write = (name: string, json: unknown) => writeFileSync(join(folder, name), JSON.stringify(json));
   write("config.json", {
     architectures: ["LlamaForCausalLM"],
     model_type: "llama",
-    hidden_size: HIDDEN,
+    hidden_size: hidden,
     intermediate_size: INNER,
     num_hidden_layers: LAYERS,
     num_attention_heads: HEADS,
@@ -43,28 +48,28 @@ export async function tinyModel(
     const template = options.template ? { chat_template: TEMPLATE } : {};
     write("tokenizer_config.json", { bos_token: "<s>", eos_token: "</s>", ...template });
   }
-  await writeSafetensors(join(folder, "model.safetensors"), weights());
+  await writeSafetensors(join(folder, "model.safetensors"), weights(hidden));
   return folder;
 }
 
-function weights() {
-  const kv = (KV_HEADS * HIDDEN) / HEADS;
+function weights(hidden: number) {
+  const kv = (KV_HEADS * hidden) / HEADS;
   const shapes: [string, number[]][] = [
-    ["model.embed_tokens", [VOCAB, HIDDEN]],
-    ["model.norm", [HIDDEN]],
+    ["model.embed_tokens", [VOCAB, hidden]],
+    ["model.norm", [hidden]],
   ];
   for (let i = 0; i < LAYERS; i++) {
     const layer = `model.layers.${i}`;
     shapes.push(
-      [`${layer}.input_layernorm`, [HIDDEN]],
-      [`${layer}.post_attention_layernorm`, [HIDDEN]],
-      [`${layer}.self_attn.q_proj`, [HIDDEN, HIDDEN]],
-      [`${layer}.self_attn.k_proj`, [kv, HIDDEN]],
-      [`${layer}.self_attn.v_proj`, [kv, HIDDEN]],
-      [`${layer}.self_attn.o_proj`, [HIDDEN, HIDDEN]],
-      [`${layer}.mlp.gate_proj`, [INNER, HIDDEN]],
-      [`${layer}.mlp.up_proj`, [INNER, HIDDEN]],
-      [`${layer}.mlp.down_proj`, [HIDDEN, INNER]],
+      [`${layer}.input_layernorm`, [hidden]],
+      [`${layer}.post_attention_layernorm`, [hidden]],
+      [`${layer}.self_attn.q_proj`, [hidden, hidden]],
+      [`${layer}.self_attn.k_proj`, [kv, hidden]],
+      [`${layer}.self_attn.v_proj`, [kv, hidden]],
+      [`${layer}.self_attn.o_proj`, [hidden, hidden]],
+      [`${layer}.mlp.gate_proj`, [INNER, hidden]],
+      [`${layer}.mlp.up_proj`, [INNER, hidden]],
+      [`${layer}.mlp.down_proj`, [hidden, INNER]],
     );
   }
   return shapes.map(([name, shape], index) => ({

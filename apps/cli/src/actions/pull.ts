@@ -4,7 +4,7 @@ import type { Io } from "../io.ts";
 import { Stopped, stopper, unlessStopped } from "../stopper.ts";
 import { isLive, paint } from "../terminal/paint.ts";
 import { ProgressBar } from "../terminal/progress-bar.ts";
-import { showBytes } from "../terminal/quantities.ts";
+import { showBytes, showTimeLeft } from "../terminal/quantities.ts";
 
 export interface PullFlags {
   readonly revision?: string;
@@ -85,10 +85,4 @@ function progressText({ done, total, files, bytesPerSecond, secondsLeft }: PullP
     parts.push(`${first.path} ${Math.floor((first.done / first.total) * 100)} %${more}`);
   }
   return parts.join(", ");
-}
-
-function showTimeLeft(seconds: number): string {
-  if (seconds < 90) return `${Math.ceil(seconds)} s`;
-  const minutes = Math.ceil(seconds / 60);
-  return minutes < 90 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
 }

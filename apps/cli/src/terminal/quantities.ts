@@ -19,6 +19,13 @@ export function showDuration(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
+/** Seconds as 40 s, 12 min or 1.5 h. */
+export function showTimeLeft(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
+}
+
 /** Tokens in a second: 3.2, 45. */
 export function showRate(perSecond: number): string {
   return Number.isFinite(perSecond) ? significant(perSecond) : "–";
