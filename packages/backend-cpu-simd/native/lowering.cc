@@ -192,6 +192,9 @@ void Lowering::stream(const Node& node, PlannedCall& planned) {
     planned.firstSegment = planned.firstSegment < 0 ? segment : std::min(planned.firstSegment, segment);
     planned.lastSegment = std::max(planned.lastSegment, segment);
   }
+  if (planned.firstSegment >= 0 && !plan_.weights->stream()->fits(planned.firstSegment, planned.lastSegment)) {
+    fail("out-of-memory", "The memory budget does not hold all weights that one \"%s\" reads. Give a larger one.", ops_[node.op].c_str());
+  }
 }
 
 // Decides how many rows may leave their segments of the context in memory for all threads to join.

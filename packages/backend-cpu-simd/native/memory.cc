@@ -46,14 +46,18 @@ void Memory::swap(Memory& other) noexcept {
   std::swap(live_, other.live_);
 }
 
-Mapping::Mapping(int fd) {
-  struct stat info;
-  if (fstat(fd, &info) != 0) fail("missing-file", "A weight file cannot be read: %s.", strerror(errno));
-  bytes_ = (size_t)info.st_size;
+Mapping::Mapping(int fd) : file_(fd), bytes_((size_t)file_.size()) {
   if (bytes_ == 0) return;
   void* data = mmap(nullptr, bytes_, PROT_READ, MAP_PRIVATE, fd, 0);
   if (data == MAP_FAILED) fail("out-of-memory", "A weight file of %.1f MB cannot be mapped: %s.", bytes_ / 1e6, strerror(errno));
   data_ = (uint8_t*)data;
+}
+
+void Mapping::check() const {
+  const uint64_t now = file_.size();
+  if (now >= bytes_) return;
+  fail("io-failed", "%s was cut from %zu bytes to %llu while it was in use. Restore it, or load the model again.", file_.path().c_str(), bytes_,
+       (unsigned long long)now);
 }
 
 Mapping::~Mapping() {
@@ -66,6 +70,18 @@ File::File(int fd) : fd_(dup(fd)) {
 
 File::~File() {
   if (fd_ >= 0) close(fd_);
+}
+
+uint64_t File::size() const {
+  struct stat info;
+  if (fstat(fd_, &info) != 0) fail("missing-file", "A weight file cannot be read: %s.", strerror(errno));
+  return (uint64_t)info.st_size;
+}
+
+std::string File::path() const {
+  char path[4096];
+  const ssize_t n = readlink(("/proc/self/fd/" + std::to_string(fd_)).c_str(), path, sizeof path);
+  return n > 0 ? std::string(path, (size_t)n) : "A weight file";
 }
 
 std::unique_ptr<File> File::direct(int fd) {

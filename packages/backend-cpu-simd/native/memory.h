@@ -36,20 +36,6 @@ class Memory {
   Live live_;
 };
 
-// A whole file, read-only, shared with the system's page cache. Outlives the descriptor it was made from.
-class Mapping {
- public:
-  explicit Mapping(int fd);
-  ~Mapping();
-  Mapping(const Mapping&) = delete;
-  uint8_t* data() const { return data_; }
-  size_t bytes() const { return bytes_; }
-
- private:
-  uint8_t* data_ = nullptr;
-  size_t bytes_ = 0;
-};
-
 // A descriptor of its own for the same open file.
 class File {
  public:
@@ -58,6 +44,9 @@ class File {
   File(const File&) = delete;
   // The same file past the system's page cache, for reads of whole sectors; null where the file system has none.
   static std::unique_ptr<File> direct(int fd);
+  // As the system has it now.
+  uint64_t size() const;
+  std::string path() const;
   // Reads exactly n bytes at offset; false when the file ends before or cannot be read.
   bool read(uint8_t* into, size_t n, uint64_t offset) const { return read(into, n, n, offset).empty(); }
   // Reads up to n bytes, of which the first `wanted` must be there; empty, or why they could not be read.
@@ -66,6 +55,23 @@ class File {
  private:
   File() = default;
   int fd_ = -1;
+};
+
+// A whole file, read-only, shared with the system's page cache. Outlives the descriptor it was made from.
+class Mapping {
+ public:
+  explicit Mapping(int fd);
+  ~Mapping();
+  Mapping(const Mapping&) = delete;
+  uint8_t* data() const { return data_; }
+  size_t bytes() const { return bytes_; }
+  // Throws "io-failed" when the file was cut: reading behind its end would end the process.
+  void check() const;
+
+ private:
+  File file_;
+  uint8_t* data_ = nullptr;
+  size_t bytes_ = 0;
 };
 
 }  // namespace engine

@@ -83,6 +83,7 @@ struct Sweep {
 
 void Plan::run(const StepInput& input, const std::vector<bool>& asked, StepResult& result, const std::atomic<bool>& abort) {
   alive();
+  weights->check();
   lastRows_ = 0;
   const Step step = begin(input);
   Device& device = *weights->device;

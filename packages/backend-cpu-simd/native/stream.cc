@@ -29,20 +29,30 @@ Stream::Stream(std::vector<StreamFile> files, std::vector<StreamPiece> pieces, s
     : files_(std::move(files)), pieces_(std::move(pieces)), segments_(std::move(segments)), ring_(ring) {
   check(pieces_, segments_, files_.size(), ringBytes);
   const int n = size();
-  const auto overlap = [&](int a, int b) {
-    for (int i = segments_[a].first; i < segments_[a].first + segments_[a].count; i++) {
-      for (int k = segments_[b].first; k < segments_[b].first + segments_[b].count; k++) {
-        if (pieces_[i].to < pieces_[k].to + pieces_[k].bytes && pieces_[k].to < pieces_[i].to + pieces_[i].bytes) return true;
-      }
-    }
-    return false;
-  };
   for (int i = 0; i < n; i++) {
     int back = 1;
     while (back < n && !overlap(i, (i - back + n) % n)) back++;
     back_.push_back(back);
   }
   for (int i = 0; i < readers && n > 0; i++) readers_.emplace_back([this] { reader(); });
+}
+
+bool Stream::overlap(int a, int b) const {
+  for (int i = segments_[a].first; i < segments_[a].first + segments_[a].count; i++) {
+    for (int k = segments_[b].first; k < segments_[b].first + segments_[b].count; k++) {
+      if (pieces_[i].to < pieces_[k].to + pieces_[k].bytes && pieces_[k].to < pieces_[i].to + pieces_[i].bytes) return true;
+    }
+  }
+  return false;
+}
+
+bool Stream::fits(int first, int last) const {
+  for (int a = first; a <= last; a++) {
+    for (int b = first; b < a; b++) {
+      if (overlap(a, b)) return false;
+    }
+  }
+  return true;
 }
 
 Stream::~Stream() {

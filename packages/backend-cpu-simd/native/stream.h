@@ -42,6 +42,8 @@ class Stream {
          uint64_t ringBytes, int readers);
   ~Stream();
   int size() const { return (int)segments_.size(); }
+  // Whether segments first to last can lie in the ring together.
+  bool fits(int first, int last) const;
 
   // Waits until segments `first` to `last` lie in their places; those before `first` in the cycle are given up.
   // True when `stop` ended the wait. Throws "io-failed"; a later step may try again.
@@ -73,6 +75,7 @@ class Stream {
   const std::vector<StreamPiece> pieces_;
   const std::vector<StreamSegment> segments_;
   uint8_t* const ring_;
+  bool overlap(int a, int b) const;
   std::vector<int> back_;  // how many turns before a segment the last one lies that shares its place
   mutable std::mutex mutex_;
   std::condition_variable work_, arrived_;

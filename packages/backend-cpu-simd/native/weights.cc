@@ -28,6 +28,12 @@ uint8_t* Weights::at(int region, uint64_t offset, uint64_t n) {
       regions_[region]);
 }
 
+void Weights::check() const {
+  for (const auto& region : regions_) {
+    if (const auto* mapping = std::get_if<std::unique_ptr<Mapping>>(&region)) (*mapping)->check();
+  }
+}
+
 void Weights::read(const File& file, uint64_t offset, int region, uint64_t to, uint64_t n) {
   uint8_t* into = at(region, to, n);
   if (!std::holds_alternative<std::unique_ptr<Memory>>(regions_[region])) fail("bad-option", "A mapped file cannot be written.");

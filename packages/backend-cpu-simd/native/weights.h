@@ -15,6 +15,8 @@ class Weights {
   int reserve(size_t bytes);
   // n bytes from `offset` on; throws when the region does not hold them.
   uint8_t* at(int region, uint64_t offset, uint64_t n);
+  // Before a step: throws "io-failed" when a mapped file was cut.
+  void check() const;
   // All threads copy from the file into a reserved region.
   void read(const File& file, uint64_t offset, int region, uint64_t to, uint64_t n);
   // Seconds that all threads take to read n bytes once.

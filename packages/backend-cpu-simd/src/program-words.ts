@@ -105,7 +105,7 @@ function placed(
   const stored = STORED[held]!;
   const rowBytes = shape.slice(1).reduce((product, size) => product * size, stored.bytes);
   const [at, bytes] = [offset + begin * rowBytes, (end - begin) * rowBytes];
-  const streamed = stream?.ranges.get(begin);
+  const streamed = stream?.ranges.find((rows) => rows.begin === begin && rows.end === end);
   if (stream && streamed) places.push(stream.region, streamed.offset, bytes, stored.code, streamed.segment);
   else places.push(region, at, bytes, stored.code, -1);
   places.push(region, at);

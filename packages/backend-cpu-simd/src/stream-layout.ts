@@ -37,7 +37,7 @@ export interface Division {
 
 /**
  * Divides a budget of bytes between weights that stay and a ring for those that do not. `sizes`: bytes of each weight in
- * the order of use; `largest`: of what is read in one go. Undefined where not even two of those fit.
+ * the order of use; `largest`: of the ring that one call needs at once. Undefined where not even two of those fit.
  */
 export function divideBudget(
   sizes: readonly number[],
@@ -45,7 +45,7 @@ export function divideBudget(
 ): Division | undefined {
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (total <= budget) return { pinned: sizes.length, ringBytes: 0 };
-  const ringBytes = Math.max(2 * room(largest), Math.min(LEAST_AHEAD, sectors(budget / 2)));
+  const ringBytes = Math.max(2 * largest, Math.min(LEAST_AHEAD, sectors(budget / 2)));
   if (ringBytes > budget) return undefined;
   let pinned = 0;
   for (let left = budget - ringBytes; pinned < sizes.length && sizes[pinned]! <= left; pinned++)
@@ -64,21 +64,18 @@ export function layOutRing(weights: readonly StreamedWeight[], ringBytes: number
   const places: number[][] = [];
   let at = 0;
   for (const { parts } of weights) {
-    const spans = parts.map(({ offset, bytes }) => {
-      const begin = Math.floor(offset / SECTOR) * SECTOR;
-      return { begin, bytes: sectors(offset + bytes - begin), wanted: offset + bytes - begin };
-    });
-    const bytes = spans.reduce((sum, span) => sum + span.bytes, 0);
+    const spans = parts.map(({ offset, bytes }) => span(offset, bytes));
+    const bytes = spans.reduce((sum, one) => sum + one.bytes, 0);
     if (at + bytes > ringBytes) at = 0;
     segments.push(pieces.length / 5, parts.length);
     places.push(
-      parts.map(({ fd, path, offset }, i) => {
+      parts.map(({ fd, path, offset, bytes: own }, i) => {
         const file = files.get(fd) ?? { index: files.size, path };
         files.set(fd, file);
-        const span = spans[i]!;
-        pieces.push(file.index, span.begin, span.bytes, at, span.wanted);
-        const place = at + offset - span.begin;
-        at += span.bytes;
+        const { begin, bytes: taken } = spans[i]!;
+        pieces.push(file.index, begin, taken, at, offset + own - begin);
+        const place = at + offset - begin;
+        at += taken;
         return place;
       }),
     );
@@ -92,9 +89,10 @@ export function layOutRing(weights: readonly StreamedWeight[], ringBytes: number
   };
 }
 
-/** Bytes of the ring that a weight of one part may take, wherever it begins in its file. */
-function room(bytes: number): number {
-  return sectors(bytes) + 2 * SECTOR;
+/** The whole sectors of a file that hold a part of it. */
+export function span(offset: number, bytes: number): { readonly begin: number; readonly bytes: number } {
+  const begin = Math.floor(offset / SECTOR) * SECTOR;
+  return { begin, bytes: sectors(offset + bytes - begin) };
 }
 
 function sectors(bytes: number): number {

@@ -15,7 +15,7 @@ import type { Native, NativeDevice, NativeWeights } from "./native.ts";
 import { translated, translatedAsync } from "./native-error.ts";
 import { type OnDispose, Owned } from "./owned.ts";
 import { STORED } from "./supports.ts";
-import { chooseStreamed, type StreamChoice } from "./weight-stream.ts";
+import { chooseStreamed, type StreamChoice, type StreamedRows } from "./weight-stream.ts";
 
 export interface LoadOptions {
   readonly source: WeightSource;
@@ -35,7 +35,7 @@ export interface Place {
   /** Streamed weights: how the rows from a row on come, and the region of their ring. The place above is their file's. */
   readonly stream?: {
     readonly region: number;
-    readonly ranges: ReadonlyMap<number, { readonly segment: number; readonly offset: number }>;
+    readonly ranges: readonly StreamedRows[];
   };
 }
 

@@ -1,5 +1,5 @@
 import { EngineError, type Extent, type WeightUse } from "@engine/core";
-import { divideBudget, layOutRing, SECTOR, type StreamLayout } from "./stream-layout.ts";
+import { divideBudget, layOutRing, SECTOR, type StreamLayout, span } from "./stream-layout.ts";
 
 /** A weight with where its bytes lie, as the store found it. */
 export interface Streamable {
@@ -8,10 +8,19 @@ export interface Streamable {
   readonly extent: Extent | undefined;
 }
 
+/** Rows of a weight, the segment that brings them, and where in the ring they lie then. */
+export interface StreamedRows {
+  readonly begin: number;
+  readonly end: number;
+  readonly segment: number;
+  readonly offset: number;
+}
+
 /** Rows of a weight that are brought in one go. */
 interface Rows<T> {
   readonly stored: T;
   readonly begin: number;
+  readonly end: number;
   readonly bytes: number;
   readonly offset: number;
 }
@@ -19,11 +28,8 @@ interface Rows<T> {
 export interface StreamChoice<T> {
   /** Weights that stay in memory. */
   readonly kept: readonly T[];
-  /** The rest, with the segment and the place in the ring of each range of rows. */
-  readonly streamed: readonly {
-    readonly stored: T;
-    readonly ranges: ReadonlyMap<number, { readonly segment: number; readonly offset: number }>;
-  }[];
+  /** The rest, with how each range of rows comes. */
+  readonly streamed: readonly { readonly stored: T; readonly ranges: readonly StreamedRows[] }[];
   readonly layout: StreamLayout | undefined;
 }
 
@@ -34,12 +40,13 @@ const IN_PLACE = new Set(["matmul", "expert-matmul", "gather"]);
 
 /** Which weights are read anew in each step so that all others fit a budget of bytes. Throws `out-of-memory`. */
 export function chooseStreamed<T extends Streamable>(all: readonly T[], budget: number): StreamChoice<T> {
-  const inOrder = all.filter(streams).sort((a, b) => a.use.first - b.use.first);
+  // A table that is also the head is streamed as the head.
+  const inOrder = all.filter(streams).sort((a, b) => a.use.last - b.use.last);
   const fixed = all.filter((stored) => !streams(stored));
   const fixedBytes = fixed.reduce((sum, { bytes }) => sum + bytes, 0);
   const ranges = inOrder.map(rangesOf);
   const sizes = ranges.map((rows) => rows.reduce((sum, { bytes }) => sum + bytes, 0));
-  const largest = ranges.flat().reduce((most, { bytes }) => Math.max(most, bytes), 0);
+  const largest = mostAtOnce(ranges.flat());
   const division = divideBudget(sizes, { budget: budget - fixedBytes, largest });
   if (!division)
     throw new EngineError(
@@ -60,13 +67,26 @@ export function chooseStreamed<T extends Streamable>(all: readonly T[], budget: 
   let segment = 0;
   const streamed = rest.map((rows) => ({
     stored: rows[0]!.stored,
-    ranges: new Map(
-      rows.map(({ begin }) => [begin, { segment, offset: layout.places[segment++]![0]! }] as const),
-    ),
+    ranges: rows.map(({ begin, end }) => ({ begin, end, segment, offset: layout.places[segment++]![0]! })),
   }));
   return { kept, streamed, layout };
 }
 
+/** Bytes that one call needs together: a range of rows, or all experts. */
+function mostAtOnce<T extends Streamable>(ranges: readonly Rows<T>[]): number {
+  const experts = new Map<number, number>();
+  let most = 0;
+  for (const { stored, offset, bytes } of ranges) {
+    const room = span(offset, bytes).bytes;
+    most = Math.max(most, room);
+    const { last, readers } = stored.use;
+    if (readers.some(({ op }) => op.name === "expert-matmul"))
+      experts.set(last, (experts.get(last) ?? 0) + room);
+  }
+  return Math.max(most, ...experts.values());
+}
+
+/** Large weights in a file, each part of which one call reads, where it is stored. */
 function streams({ use, bytes, extent }: Streamable): boolean {
   const { access, readers } = use;
   return (
@@ -83,6 +103,7 @@ function rangesOf<T extends Streamable>(stored: T): Rows<T>[] {
   return use.ranges.map(({ begin, end }) => ({
     stored,
     begin,
+    end,
     bytes: (end - begin) * rowBytes,
     offset: extent!.offset + begin * rowBytes,
   }));

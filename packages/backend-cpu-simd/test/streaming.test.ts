@@ -97,9 +97,7 @@ describe.skipIf(cpuSimd.unavailable())("streamed weights", () => {
     };
     await expect(failing()).rejects.toMatchObject({
       code: "io-failed",
-      message: expect.stringMatching(
-        new RegExp(`^Reading ${path} at byte \\d+ failed: the file ends before`),
-      ),
+      message: expect.stringMatching(/weights\.bin (was cut from \d+ bytes to 1000|at byte \d+ failed)/),
     });
     writeFileSync(path, whole);
     expect(String(bitsOf(await hiddenOf(plan, step)))).toBe(bits);

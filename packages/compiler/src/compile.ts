@@ -31,10 +31,11 @@ export function compile(
       throw new EngineError("bad-option", `${key} must be a whole number from 1, but is ${options[key]}.`);
     }
   }
-  const { maxBinding } = device.info;
+  const infinite = Number.POSITIVE_INFINITY;
+  const maxBinding = Math.min(device.info.maxBinding ?? infinite, options.maxBinding ?? infinite);
   let lowered = pushWanted(graph);
   lowered = fuse(lowered, device.fused);
-  if (maxBinding !== undefined) lowered = splitWeights(lowered, source, maxBinding);
+  if (maxBinding < infinite) lowered = splitWeights(lowered, source, maxBinding);
   lowered = decompose(lowered, (call) => device.supports(call), device.info);
   // Once more, to leave behind what the last pass made dead.
   lowered = rewrite(lowered, keep);

@@ -4,20 +4,27 @@ import {
   type Backend,
   type CacheDType,
   type CaptureOptions,
+  type ConfigReader,
   capture,
   configReader,
+  EngineError,
   type Plan,
   type Program,
   type Residency,
   type StateStore,
+  type WeightSource,
   type WeightStore,
 } from "@engine/core";
-import { openCheckpoint } from "@engine/loader";
+import { openCheckpoint, readGgufAs } from "@engine/loader";
 import { chunkEnd, type GivenEmbeddings, placeEmbeddings, Runner, type Sequence } from "@engine/runtime";
 
 export interface GoldenModelOptions extends CaptureOptions {
   readonly backend: Backend;
   readonly residency?: Residency;
+  /** Keys of config.json that are to be read otherwise. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Streams the weights through memory for this share of their bytes, instead of a residency. */
+  readonly share?: number;
   readonly kv?: CacheDType;
   readonly threads?: number;
   /** Blocks of 16 places in each cache group; 48 unless told. */
@@ -55,16 +62,31 @@ export interface GoldenModel {
 const SIZE = { blockTokens: 16, slots: 16 };
 const LIMITS = { maxTokens: 256, maxRows: 256, maxSequences: 8 };
 
+/** A folder in transformers' layout, or a GGUF file. */
+async function openWith<C>(
+  architecture: Architecture<C>,
+  path: string,
+  changes: GoldenModelOptions["config"],
+): Promise<{ readonly config: ConfigReader; readonly source: WeightSource }> {
+  const { config, configPath, source, gguf } = await openCheckpoint(path);
+  if (!gguf) return { config: configReader({ ...(config as object), ...changes }, configPath), source };
+  if (architecture.gguf) return readGgufAs(architecture.gguf, gguf);
+  throw new EngineError("unsupported", `${path}: ${architecture.name} says nothing of GGUF.`);
+}
+
 export async function openGoldenModel<C>(
   architecture: Architecture<C>,
   folder: string,
-  { backend, residency = "auto", kv = "f32", threads, taps, blocks = 48 }: GoldenModelOptions,
+  { backend, share, kv = "f32", threads, taps, blocks = 48, config, ...options }: GoldenModelOptions,
 ): Promise<GoldenModel> {
-  const { config, configPath, source } = await openCheckpoint(folder);
-  const parsed = architecture.parse(configReader(config, configPath));
+  const { config: reader, source } = await openWith(architecture, folder, config);
+  const parsed = architecture.parse(reader);
   const graph = capture(architecture, parsed, source, taps ? { taps } : {});
   const device = await backend.open(threads ? { threads } : {});
-  const program = compile(graph, source, device, { ...LIMITS, kv });
+  const budget = share && Math.ceil(share * bytesOf(source));
+  const residency = budget ? { stream: { budget } } : (options.residency ?? "auto");
+  const limits = { ...LIMITS, ...(budget && { maxBinding: Math.ceil(budget / 8) }) };
+  const program = compile(graph, source, device, { ...limits, kv });
   const groups = new Set(program.caches.map(({ group }) => group)).size;
   const size = { ...SIZE, blocks: new Array<number>(groups).fill(blocks) };
   const weights = await device.weights(source, program.weights, residency);
@@ -130,4 +152,12 @@ export async function openGoldenModel<C>(
     },
   };
   return model;
+}
+
+/** Of all weights, as stored. */
+function bytesOf(source: WeightSource): number {
+  let bytes = 0;
+  for (const name of source.names())
+    for (const part of Object.values(source.describe(name)!.parts)) bytes += part.bytes;
+  return bytes;
 }

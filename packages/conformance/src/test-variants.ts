@@ -4,11 +4,12 @@ import { type Golden, promptOf } from "./golden.ts";
 import { type GoldenModel, type GoldenModelOptions, openGoldenModel } from "./golden-model.ts";
 import { expectSameBits } from "./same-bits.ts";
 
-const VARIANTS: readonly Pick<GoldenModelOptions, "threads" | "residency">[] = [
+const VARIANTS: readonly Pick<GoldenModelOptions, "threads" | "residency" | "share">[] = [
   { threads: 1 },
   { threads: 2 },
   { threads: 3, residency: "resident" },
   { threads: 1, residency: "mapped" },
+  { threads: 2, share: 0.75 },
 ];
 
 /** Where weights lie and how many threads there are is no part of the arithmetic: equal to the bit. */

@@ -42,6 +42,8 @@ export interface CompileOptions {
   readonly maxRows: number;
   readonly maxSequences: number;
   readonly kv: CacheDType;
+  /** Most bytes of a weight that one matrix product reads; larger ones are split by rows. The device's limit unless less. */
+  readonly maxBinding?: number;
 }
 
 /** A graph a device can run: its nodes in order, where each activation lies, what it reads and keeps. */
