@@ -1,0 +1,66 @@
+import OpenAI from "openai";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { demoServer } from "../../../test/demo-server.ts";
+import type { RunningServer } from "../../index.ts";
+
+let demo: RunningServer;
+let client: OpenAI;
+beforeAll(async () => {
+  demo = await demoServer();
+  client = new OpenAI({ baseURL: `${demo.url}/v1`, apiKey: "none", maxRetries: 0 });
+});
+afterAll(() => demo?.close());
+
+const prompt = "Once upon a time";
+
+test("a text and its token ids are continued alike, alone, in company and streamed", async () => {
+  const ask = { model: "demo", max_tokens: 10, temperature: 0 };
+  const alone = await client.completions.create({ ...ask, prompt });
+  const { tokens } = await post("/tokenize", { prompt, add_special_tokens: true });
+  const both = await client.completions.create({ ...ask, prompt: [tokens, tokens], echo: true });
+  const text = alone.choices[0]!.text;
+  expect(both.choices.map((choice) => choice.text)).toEqual([prompt, prompt].map((p) => `<s>${p}${text}`));
+  expect(both.usage).toMatchObject({ prompt_tokens: 2 * tokens.length, completion_tokens: 20 });
+  const texts = ["", ""];
+  const stream = await client.completions.create({ ...ask, prompt: [prompt, prompt], stream: true });
+  for await (const { choices } of stream) for (const choice of choices) texts[choice.index] += choice.text;
+  expect(texts).toEqual([text, text]);
+});
+
+test("log-probabilities in the form of plain completions", async () => {
+  const { choices } = await client.completions.create({
+    model: "demo",
+    prompt,
+    max_tokens: 3,
+    temperature: 0,
+    logprobs: 2,
+  });
+  const { tokens, token_logprobs, top_logprobs, text_offset } = choices[0]!.logprobs!;
+  expect(tokens!.join("")).toBe(choices[0]!.text);
+  expect(text_offset).toEqual([0, tokens![0]!.length, tokens![0]!.length + tokens![1]!.length]);
+  expect(top_logprobs!.map((top, i) => top[tokens![i]!])).toEqual(token_logprobs);
+});
+
+test("models are listed and told of", async () => {
+  const ids: string[] = [];
+  for await (const { id } of client.models.list()) ids.push(id);
+  expect(ids).toEqual(["demo"]);
+  expect(await client.models.retrieve("demo")).toMatchObject({ id: "demo", object: "model" });
+  await expect(client.models.retrieve("no/such")).rejects.toMatchObject({ status: 404 });
+});
+
+test("ids and texts are each other's way back", async () => {
+  const { tokens, count } = await post("/tokenize", { content: "A little fox named Pip" });
+  expect(tokens).toHaveLength(count);
+  expect(await post("/detokenize", { tokens })).toMatchObject({ content: "A little fox named Pip" });
+});
+
+test("a model without embeddings says so", async () => {
+  const asked = client.embeddings.create({ model: "demo", input: "a" });
+  await expect(asked).rejects.toMatchObject({ status: 400, code: "unsupported_parameter" });
+});
+
+async function post(path: string, body: unknown): Promise<{ tokens: number[]; count: number }> {
+  const response = await fetch(`${demo.url}${path}`, { method: "POST", body: JSON.stringify(body) });
+  return (await response.json()) as { tokens: number[]; count: number };
+}
