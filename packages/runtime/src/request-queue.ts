@@ -19,14 +19,14 @@ export class RequestQueue {
     return this.#waiting[0];
   }
 
-  /** Throws `busy` when one more would be too many. */
-  check(running: number): void {
+  /** Throws `busy` when one more would be too many; `places`: how many more may run, and so do not wait for long. */
+  check({ running, places }: { readonly running: number; readonly places: number }): void {
     // Those that gave their blocks up were let in already.
-    const fresh = this.#waiting.filter(({ preempted }) => !preempted).length;
-    if (fresh < this.#most) return;
+    const waiting = this.#waiting.filter(({ preempted }) => !preempted).length - places;
+    if (waiting < this.#most) return;
     throw new EngineError(
       "busy",
-      `${running} answers are running and ${fresh} wait, which is as many as the model takes (maxWaiting). Try again later.`,
+      `${running + places} answers are running and ${waiting} wait, which is as many as the model takes (maxWaiting). Try again later.`,
     );
   }
 

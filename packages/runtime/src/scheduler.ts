@@ -49,9 +49,8 @@ export class Scheduler {
 
   /** Throws `busy` when no further request may wait. */
   check(): void {
-    const { maxSequences } = this.#options.runner.program.options;
-    if (this.#running.length < maxSequences && this.#queue.length === 0) return;
-    this.#queue.check(this.#running.length);
+    const running = this.#running.length;
+    this.#queue.check({ running, places: this.#options.runner.program.options.maxSequences - running });
   }
 
   /** Throws `out-of-memory` for a text that all blocks together could not hold. */

@@ -23,6 +23,8 @@ const adjust = {
   add: Float32Array.of(-0.5, 0, 4, 9, -100, 0.25, 7),
 };
 const noise = Uint32Array.from({ length: ROWS * 4 }, (_, i) => Math.imul(i + 1, 0x9e3779b9) >>> 0);
+/** Rows 1 and 3 have counters of zero. */
+const someNoise = noise.map((word, i) => ((i >> 2) % 2 === 1 && i % 4 >= 2 ? 0 : word));
 
 const SELECTS: Readonly<Record<string, Select>> = {
   "the best": { top: 1, temperature: greedy },
@@ -33,6 +35,7 @@ const SELECTS: Readonly<Record<string, Select>> = {
   "with adjusted logits": { top: 6, temperature: warm, adjust },
   "with a mask": { top: 6, temperature: warm, mask: masked },
   "with noise": { top: 3, temperature: warm, noise },
+  "with noise in some rows": { top: 3, temperature: warm, noise: someNoise },
   "with all of it": { top: 5, temperature: warm, mask: masked, adjust, noise },
 };
 
