@@ -19,6 +19,7 @@ import {
 } from "@engine/nn";
 import { correct, join, predict, type Streams, split } from "./altup.ts";
 import { type Gemma3nConfig, parse } from "./config.ts";
+import { gemma3nGguf } from "./gguf-gemma3n.ts";
 import { withMedia } from "./media-embeddings.ts";
 import { sparseMlp } from "./sparse-mlp.ts";
 
@@ -92,6 +93,7 @@ export const gemma3n: Architecture<Gemma3nConfig> = {
   name: "gemma3n",
   modelTypes: ["gemma3n", "gemma3n_text"],
   classes: ["Gemma3nForCausalLM", "Gemma3nForConditionalGeneration"],
+  gguf: gemma3nGguf,
   parse,
   ignores: [rotaryBuffers, towers, sharedLayerKeys],
   context: (c) => c.context,

@@ -5,5 +5,6 @@ export type { ValueRange } from "./random.ts";
 export { type StrictOptions, strictBackend } from "./strict/strict-backend.ts";
 export { type ArchitectureTestOptions, testArchitecture } from "./test-architecture.ts";
 export { type BackendTestOptions, testBackend } from "./test-backend.ts";
+export { type GgufTestOptions, testGguf } from "./test-gguf.ts";
 export { type OpTestOptions, type Skip, testOps } from "./test-ops.ts";
 export * from "./tolerance.ts";

@@ -1,5 +1,6 @@
 import type { Architecture, Backend, Residency } from "@engine/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { argmax } from "./argmax.ts";
 import { type Golden, promptOf, readGolden } from "./golden.ts";
 import { type GoldenModel, openGoldenModel } from "./golden-model.ts";
 import { testBatches } from "./test-batches.ts";
@@ -97,10 +98,4 @@ export function testArchitecture<C>(
     );
     testStates(architecture, () => golden, { ...options, tolerance });
   });
-}
-
-function argmax(row: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < row.length; i++) if (row[i]! > row[best]!) best = i;
-  return best;
 }
