@@ -2,6 +2,7 @@ import type { Model } from "@engine/auto";
 import type { ModelPool } from "../../models/model-pool.ts";
 import type { ModelSlot } from "../../models/model-slot.ts";
 import type { ModelSource } from "../../models/model-source.ts";
+import { modelSampling } from "./model-sampling.ts";
 
 /** All there is to know of a model without loading it, and of its state here. */
 export function modelInfo(source: ModelSource, pool: ModelPool) {
@@ -37,6 +38,7 @@ function loadedInfo(slot: ModelSlot, model: Model) {
     requests: { running: stats.running, waiting: stats.waiting },
     kv: { used: stats.blocks.used, total: stats.blocks.total, tokensPerBlock: stats.blocks.tokens },
     tokensPerSecond: stats.tokensPerSecond,
+    sampling: modelSampling(model.generationConfig),
     expires: slot.expires?.toISOString() ?? null,
     loadMs: Math.round(loadMs),
     notes,
