@@ -53,6 +53,11 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   { folder: "packages/engine", mayImport: ["@engine/*"], why: "it is the umbrella" },
   {
+    folder: "packages/ai-sdk",
+    mayImport: ["@engine/auto", "@engine/tokenizer"],
+    why: "it speaks for any model that AutoModel gave, and for servers it knows by their API",
+  },
+  {
     folder: "apps/cli",
     mayImport: [
       "@engine/engine",

@@ -1,0 +1,103 @@
+import { UnsupportedFunctionalityError } from "@ai-sdk/provider";
+import type { Chat, ChatOptions, Model } from "@engine/auto";
+import type { ChatMessage } from "@engine/tokenizer";
+import type { Answer, AnswerEvent, Answerer, Ask } from "./ask.ts";
+import { continueText } from "./continue-text.ts";
+import { inWords } from "./in-words.ts";
+import { JsonText } from "./json-text.ts";
+
+/** What is asked of a model in this process. */
+export type ChatModel = Pick<Model, "chat" | "embed" | "generate" | "tokenizer">;
+
+/** Answers of a model in this process. */
+export function inProcess(modelId: string, model: ChatModel): Answerer {
+  return {
+    modelId,
+    async answer(ask) {
+      refuseFiles(ask.messages);
+      // A model without a chat template knows no conversations, but it can go on with a text.
+      if (model.tokenizer && !model.tokenizer.hasChatTemplate) return continueText(model, { ask, modelId });
+      const { messages, tools, warnings } = inWords(ask);
+      const chat = model.chat(messages, chatOptions(ask, { model, tools }));
+      const events = chatEvents(chat, { modelId, signal: ask.signal, json: ask.format });
+      return { warnings, events } satisfies Answer;
+    },
+  };
+}
+
+function chatOptions(
+  { sampling, engine, effort, signal }: Ask,
+  { model, tools }: { readonly model: ChatModel; readonly tools: Ask["tools"] },
+): ChatOptions {
+  const { templateVariables, ...rest } = engine;
+  const efforts = model.tokenizer?.chatTemplate.sources.some((text) => text.includes("reasoning_effort"));
+  const variables = {
+    ...(efforts &&
+      effort !== undefined &&
+      effort !== "none" && { reasoning_effort: LEVELS[effort] ?? effort }),
+    ...templateVariables,
+  };
+  return {
+    ...sampling,
+    ...(effort !== undefined && { thinking: effort !== "none" }),
+    ...rest,
+    variables,
+    ...(tools.length > 0 && { tools }),
+    ...(signal && { signal }),
+  };
+}
+
+/** Templates know three. */
+const LEVELS: Readonly<Record<string, string>> = { minimal: "low", xhigh: "high" };
+
+async function* chatEvents(
+  chat: Chat,
+  {
+    modelId,
+    signal,
+    json,
+  }: { readonly modelId: string; readonly signal: AbortSignal | undefined; readonly json: Ask["format"] },
+): AsyncGenerator<AnswerEvent> {
+  yield { type: "meta", id: `chat-${crypto.randomUUID()}`, modelId, timestamp: new Date() };
+  const value = json && new JsonText({ object: isObjectSchema(json.schema) });
+  for await (const event of chat) {
+    yield { type: "raw", value: event };
+    switch (event.type) {
+      case "text":
+        yield { type: "text", text: value ? value.push(event.text) : event.text };
+        break;
+      case "tool-call": {
+        const { id, name } = event;
+        yield { type: "call-start", id, name };
+        yield { type: "call-piece", id, text: JSON.stringify(event.arguments) };
+        yield { type: "call-end", id };
+        break;
+      }
+      case "finish": {
+        const { finishReason: reason, usage, timings } = event;
+        if (reason === "abort")
+          throw signal?.reason ?? new DOMException("The answer was stopped.", "AbortError");
+        if (value) yield { type: "text", text: value.flush() };
+        yield { type: "finish", reason, usage, raw: { ...usage }, metadata: { timings: { ...timings } } };
+        break;
+      }
+      default:
+        yield event;
+    }
+  }
+}
+
+function isObjectSchema(schema: unknown): boolean {
+  return typeof schema === "object" && schema !== null && "type" in schema && schema.type === "object";
+}
+
+function refuseFiles(messages: readonly ChatMessage[]): void {
+  for (const { content } of messages) {
+    const other = Array.isArray(content) ? content.find(({ type }) => type !== "text") : undefined;
+    if (!other) continue;
+    throw new UnsupportedFunctionalityError({
+      functionality: `messages with parts of type ${other.type}`,
+      message: `A message holds a part of type ${JSON.stringify(other.type)}; a model in this process reads text only.`,
+    });
+  }
+}
