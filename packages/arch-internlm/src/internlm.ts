@@ -16,15 +16,19 @@ import {
   linear,
   plainRope,
   type RopeAngles,
+  type RopeFrequencies,
   rmsNorm,
   rope,
   ropeAngles,
+  ropeSpeeds,
   rotaryBuffers,
 } from "@engine/nn";
 
 interface InternLmConfig extends DecoderConfig {
   readonly bias: boolean;
   readonly mlpBias: boolean;
+  /** Version 1, type "dynamic": the base grows with the text, for keys cached before as well. */
+  readonly growing?: RopeFrequencies;
 }
 
 /** Version 1 keeps its rotation under `rotary`; version 3 is Llama with `qkv_bias` and `bias` for its two biases. */
@@ -39,17 +43,25 @@ function parse(config: ConfigReader): InternLmConfig {
   }
   const rotary = config.section("rotary");
   const type = rotary?.string("type", "origin") ?? "dynamic";
-  const growing = type === "dynamic" && (rotary?.float("scaling_factor", 1) ?? 1) !== 1;
-  if (growing || !["origin", "dynamic"].includes(type)) {
+  if (!["origin", "dynamic"].includes(type)) {
     throw new EngineError(
       "unsupported",
-      `${config.where}: "rotary" of type "${type}" with a scaling factor turns cached keys anew at each step, which is not implemented; type "origin" is.`,
+      `${config.where}: "rotary" has the type "${type}", which is not one of origin, dynamic.`,
     );
   }
   const theta = rotary?.float("base", 10_000) ?? config.float("rotary_emb_base", 10_000);
   return {
     ...shared,
     rope: plainRope(theta, shared.headDim),
+    ...(type === "dynamic" && {
+      growing: {
+        kind: "dynamic",
+        theta,
+        factor: rotary?.float("scaling_factor", 1) ?? 1,
+        trained: config.int("max_position_embeddings", 2048),
+        pairs: shared.headDim / 2,
+      },
+    }),
     bias: config.bool("bias", true),
     mlpBias: false,
   };
@@ -65,11 +77,12 @@ function selfAttention(
 ): Tensor {
   const project = (name: string, heads: number): Tensor =>
     linear(x, w.at(name), { bias: c.bias }).heads(heads);
-  const cache = step
-    .cache(layer)
-    .append(rope(project("k_proj", c.kvHeads), angles), project("v_proj", c.kvHeads));
-  const mixed = attention(rope(project("q_proj", c.heads), angles), cache.tensor, {
+  // Keys that turn anew in every step are cached unturned.
+  const turned = (x: Tensor): Tensor => (c.growing ? x : rope(x, angles));
+  const cache = step.cache(layer).append(turned(project("k_proj", c.kvHeads)), project("v_proj", c.kvHeads));
+  const mixed = attention(turned(project("q_proj", c.heads)), cache.tensor, {
     scale: c.headDim ** -0.5,
+    ...(c.growing && { turns: ropeSpeeds(step, c.growing) }),
   });
   return linear(mixed.merge(), w.at("o_proj"), { bias: c.bias });
 }

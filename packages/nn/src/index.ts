@@ -22,7 +22,7 @@ export { type ExpertNames, type Experts, experts, moe, type Routing, route } fro
 export { type PerLayerConfig, perLayerInputs, perLayerUpdate } from "./per-layer-embeddings.ts";
 export { idsWithin, replaceIds } from "./replace-ids.ts";
 export { rmsNorm, unitNorm } from "./rms-norm.ts";
-export { type RopeAngles, rope, ropeAngles } from "./rope.ts";
+export { type RopeAngles, rope, ropeAngles, ropeSpeeds } from "./rope.ts";
 export {
   plainRope,
   type RopeConfig,

@@ -10,7 +10,7 @@ export interface RopeAngles {
 
 /** The step's rotation angles; layers that ask for the same ones share them. */
 export function ropeAngles(step: Step, config: RopeConfig): RopeAngles {
-  const angles = cast(step.positions).reshape(["tokens", 1]).mul(inverse(step, config.frequencies));
+  const angles = cast(step.positions).reshape(["tokens", 1]).mul(ropeSpeeds(step, config.frequencies));
   const scaled = (x: Tensor): Tensor => (config.attentionFactor === 1 ? x : x.mul(config.attentionFactor));
   return { cos: scaled(cos(angles)), sin: scaled(sin(angles)), interleaved: config.interleaved ?? false };
 }
@@ -21,7 +21,7 @@ export function rope(x: Tensor, { cos, sin, interleaved }: RopeAngles): Tensor {
 }
 
 /** Inverse frequencies [pairs], or [tokens, pairs] where they depend on the length of a row's text. */
-function inverse(step: Step, frequencies: RopeFrequencies): Tensor {
+export function ropeSpeeds(step: Step, frequencies: RopeFrequencies): Tensor {
   const constant = (values: Float32Array): Tensor => step.constant(values, [values.length]);
   if (frequencies.kind === "fixed") return constant(frequencies.inverse);
   const extents = cast(step.extents).reshape(["tokens", 1]);
