@@ -36,13 +36,13 @@ export async function scriptedModel(path: string, loading: LoadOptions, script: 
   const { tokenizer } = model;
   const chat = (messages: readonly ChatMessage[], options: ChatOptions = {}) =>
     model.chat(messages, {
-      ...options,
       generate: (ids, rest) =>
         generation(tokenizer!.encode(script.say(messages, options), { addSpecialTokens: false }), {
           ...script,
           promptTokens: ids.length,
           rest,
         }),
+      ...options,
     });
   return new Proxy(model, {
     get(target, key) {

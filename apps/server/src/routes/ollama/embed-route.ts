@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { unsupported } from "../../errors/api-error.ts";
-import { route } from "../../http/route.ts";
-import { keepAlive } from "../keep-alive.ts";
+import { embed } from "../../answers/embed.ts";
+import { json, route } from "../../http/route.ts";
+import { keepAlive, parseKeepAlive } from "../keep-alive.ts";
 import { ollama } from "./dialect.ts";
 
 const embedRequest = z.object({
@@ -18,8 +18,22 @@ export const embedRoute = route<z.infer<typeof embedRequest>>({
   summary: "Vectors of texts",
   dialect: ollama,
   body: embedRequest,
-  async handle({ server, body }) {
-    const { id } = await server.pool.catalogue.find(body.model);
-    throw unsupported("model", `The model '${id}' gives no embeddings.`);
+  async handle({ server, body: { model, input, dimensions, keep_alive }, signal }) {
+    const begin = performance.now();
+    const job = {
+      model,
+      texts: typeof input === "string" ? [input] : input,
+      dimensions: dimensions ?? undefined,
+      pooling: undefined,
+      keepAliveMs: parseKeepAlive(keep_alive),
+    };
+    const { id, vectors, promptTokens, loadMs } = await embed(server, job, signal);
+    return json({
+      model: id,
+      embeddings: vectors.map((vector) => [...vector]),
+      total_duration: Math.round((performance.now() - begin) * 1e6),
+      load_duration: Math.round(loadMs * 1e6),
+      prompt_eval_count: promptTokens,
+    });
   },
 });

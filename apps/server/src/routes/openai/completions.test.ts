@@ -55,9 +55,18 @@ test("ids and texts are each other's way back", async () => {
   expect(await post("/detokenize", { tokens })).toMatchObject({ content: "A little fox named Pip" });
 });
 
-test("a model without embeddings says so", async () => {
-  const asked = client.embeddings.create({ model: "demo", input: "a" });
-  await expect(asked).rejects.toMatchObject({ status: 400, code: "unsupported_parameter" });
+test("vectors of texts, as numbers and as the base64 that the client asks for by itself", async () => {
+  const input = ["A fox and a hare.", "A hare and a fox.", "Rain"];
+  const coded = await client.embeddings.create({ model: "demo", input });
+  const plain = await client.embeddings.create({ model: "demo", input, encoding_format: "float" });
+  const vectors = plain.data.map(({ embedding }) => embedding);
+  expect(coded.data.map(({ embedding }) => embedding)).toEqual(vectors);
+  expect(plain.usage.prompt_tokens).toBeGreaterThan(10);
+  const cosine = (a: number[], b: number[]) => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
+  expect(cosine(vectors[0]!, vectors[0]!)).toBeCloseTo(1, 5);
+  expect(cosine(vectors[0]!, vectors[1]!)).toBeGreaterThan(cosine(vectors[0]!, vectors[2]!));
+  const cut = client.embeddings.create({ model: "demo", input, dimensions: 7 });
+  await expect(cut).rejects.toMatchObject({ status: 400, param: "dimensions" });
 });
 
 async function post(path: string, body: unknown): Promise<{ tokens: number[]; count: number }> {

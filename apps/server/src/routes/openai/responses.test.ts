@@ -1,4 +1,5 @@
 import OpenAI from "openai";
+import type { ResponseInput } from "openai/resources/responses/responses";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { scriptedServer } from "../../../test/scripted-server.ts";
 import type { RunningServer } from "../../index.ts";
@@ -55,7 +56,7 @@ test("what came out goes in again as it is", async () => {
   const { output } = await client.responses.create({ model: "actor", input, tools });
   const call = output.find((item) => item.type === "function_call")!;
   const result = { type: "function_call_output" as const, call_id: call.call_id, output: "rain" };
-  await client.responses.create({ model: "actor", input: [...input, ...output, result] });
+  await client.responses.create({ model: "actor", input: [...input, ...output, result] as ResponseInput });
   expect(said).toMatchObject([
     { role: "user" },
     {
