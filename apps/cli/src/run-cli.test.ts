@@ -15,13 +15,13 @@ it("shows help on stdout when asked, on stderr when nothing was", async () => {
   expect(await engine()).toMatchObject({ code: 2, out: "" });
 });
 
-it.each(["run", "chat", "inspect", "bench", "plugins"])("shows help of %s", async (name) => {
+it.each(["run", "chat", "serve", "inspect", "bench", "plugins", "perplexity", "compare", "quantize"])("shows help of %s", async (name) => {
   const { code, out } = await engine(name, "--help");
   expect(code).toBe(0);
   expect(out).toContain(`Usage: engine ${name}`);
 });
 
-it.each(["serve", "quantize", "perplexity", "nosuch"])("knows no command %s", async (name) => {
+it.each(["nosuch", "evaluate"])("knows no command %s", async (name) => {
   const { code, out, err } = await engine(name);
   expect([code, out]).toEqual([2, ""]);
   expect(err).toContain(`unknown command '${name}'`);
@@ -33,7 +33,6 @@ it.each([
   [["run", "m", "p", "--temperature", "hot"], "number from 0 to 100", "engine run --help"],
   [["run", "m", "p", "--kv", "int8"], "int8 is not available yet; use f32, f16 or bf16", "engine run --help"],
   [["run", "m", "p", "--activations", "bf16"], "bf16 is not available yet", "engine run --help"],
-  [["run", "m", "p", "--residency", "stream"], "stream is not available yet", "engine run --help"],
   [["run", "m", "p", "--memory-budget", "much"], "such as 4GiB", "engine run --help"],
   [["run", "m", "p", "--greedy", "--temperature", "1"], "exclude each other", "engine run --help"],
   [["run", "m", "p", "--layers"], "--logits FILE", "engine run --help"],

@@ -17,6 +17,7 @@ import { contextNote } from "./context-note.ts";
 import { samplingDefaults } from "./generation-defaults.ts";
 import type { PluginList } from "./list-plugins.ts";
 import { LoadedModel } from "./loaded-model.ts";
+import { memoryRoom } from "./memory-room.ts";
 import type { Model } from "./model.ts";
 import { openTokenizer, tokenText } from "./open-tokenizer.ts";
 import { Registry } from "./registry.ts";
@@ -32,6 +33,8 @@ export interface LoadOptions extends Watch, HubOptions {
   /** The first of them that can run here is used. */
   readonly backend?: Backend | readonly Backend[];
   readonly residency?: Residency;
+  /** Bytes this process may take in all, instead of a residency: weights that do not fit are streamed from their files. */
+  readonly memoryBudget?: number;
   /** Most tokens of one text; the model's own unless memory is short. */
   readonly context?: number;
   /** How many texts of that length are held at once. */
@@ -70,6 +73,7 @@ export const AutoModel = {
       const parsed = architecture.parse(config);
       const graph = capture(architecture, parsed, source, { taps: options.taps ?? [] });
       const tokenizer = await openTokenizer(checkpoint);
+      const memoryBudget = memoryRoom(options.memoryBudget);
       const chosen = await chooseBackend(options.backend ?? [], options, (device) =>
         createTextModel({
           ...options,
@@ -79,7 +83,9 @@ export const AutoModel = {
           source,
           device,
           modelContext: architecture.context(parsed),
-          stateBudget: Math.min(device.info.memoryBytes, freemem()) / 4,
+          memoryBudget,
+          stateBudget:
+            Math.min(device.info.memoryBytes, freemem(), memoryBudget ?? Number.POSITIVE_INFINITY) / 4,
           tokenizer: EngineError.isInstance(tokenizer) ? tokenizer : tokenText(tokenizer),
           stopTokens: stopTokens(checkpoint, tokenizer),
           suppressTokens: options.suppressTokens ?? suppressed(resolved.json, checkpoint, tokenizer),

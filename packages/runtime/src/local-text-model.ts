@@ -8,6 +8,7 @@ import { type ModelStats, modelStats } from "./model-stats.ts";
 import { openGeneration } from "./open-generation.ts";
 import { type LogitsOptions, readLogits } from "./read-logits.ts";
 import type { Runner } from "./runner.ts";
+import { restoreText } from "./save-text.ts";
 import { type Session, TextSession } from "./session.ts";
 import type { TextModel } from "./text-model.ts";
 
@@ -26,7 +27,7 @@ export class LocalTextModel implements TextModel {
   readonly context: number;
   readonly vocab: number;
   readonly device: DeviceInfo;
-  readonly weights: { readonly resident: number; readonly mapped: number };
+  readonly weights: WeightStore["bytes"];
   readonly state: { readonly bytes: number; readonly sessions: number };
   readonly #parts: ModelParts;
   readonly #owned: Owned;
@@ -50,6 +51,15 @@ export class LocalTextModel implements TextModel {
 
   session(): Session {
     return this.#open(this.#history());
+  }
+
+  async restore(saved: Uint8Array): Promise<Session> {
+    return this.#parts.turns.take(async () => {
+      this.#check();
+      const history = await restoreText(this.#parts, saved);
+      this.#parts.scheduler.memory.rest(history);
+      return this.#open(history);
+    });
   }
 
   generate(prompt: string | readonly number[], options: GenerateOptions = {}): Generation {

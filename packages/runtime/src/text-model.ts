@@ -8,11 +8,13 @@ import {
   type Residency,
   type Watch,
   type WeightSource,
+  type WeightStore,
 } from "@engine/core";
 import { keyRules } from "./block-keys.ts";
 import { defined } from "./defined.ts";
 import type { EmbedOptions, EmbedResult } from "./embed.ts";
 import { embedRunner } from "./embed-runner.ts";
+import { fingerprint } from "./fingerprint.ts";
 import type { GenerateOptions, Generation, TokenText } from "./generation.ts";
 import { longestBlock } from "./given-embeddings.ts";
 import { LocalTextModel } from "./local-text-model.ts";
@@ -25,6 +27,7 @@ import type { Session } from "./session.ts";
 import { planState } from "./state-size.ts";
 import { tokenMask } from "./token-mask.ts";
 import { Turns } from "./turns.ts";
+import { largestRead, residencyWithin } from "./weight-residency.ts";
 
 /** A model ready to answer. All that is asked of it at once runs at once: each step takes rows of every answer. */
 export interface TextModel extends AsyncDisposable {
@@ -33,11 +36,16 @@ export interface TextModel extends AsyncDisposable {
   readonly context: number;
   readonly vocab: number;
   readonly device: DeviceInfo;
-  /** Bytes of weights copied into device memory, and used in place from mapped files. */
-  readonly weights: { readonly resident: number; readonly mapped: number };
+  /** Bytes of weights in device memory, used in place from mapped files, and streamed from files in each step. */
+  readonly weights: WeightStore["bytes"];
   /** Bytes set aside for key-value blocks, and how many texts of full length they hold. */
   readonly state: { readonly bytes: number; readonly sessions: number };
   session(): Session;
+  /**
+   * A session out of the bytes its `save` gave, on any device. Throws `bad-session` when another model gave them or
+   * they are damaged, and `context-overflow`.
+   */
+  restore(saved: Uint8Array): Promise<Session>;
   /** Answers in a session of its own, which ends with the answer. */
   generate(prompt: string | readonly number[], options?: GenerateOptions): Generation;
   /**
@@ -62,6 +70,8 @@ export interface TextModelOptions extends Watch {
   readonly source: WeightSource;
   readonly device: Device;
   readonly residency?: Residency;
+  /** Bytes all of the model may take in memory: what does not fit of its weights is streamed. Instead of a residency. */
+  readonly memoryBudget?: number | undefined;
   /** What keys and values are stored as; f32 unless told. */
   readonly kv?: CacheDType;
   /** Longest text the model was made for. */
@@ -107,10 +117,15 @@ export async function createTextModel(options: TextModelOptions): Promise<TextMo
   // Rows of an image that see each other lie in one step.
   const maxTokens = options.maxTokens ?? Math.max(sizes.maxTokens, longestBlock(graph));
   const compileOptions = { maxTokens, maxRows: Math.min(maxRows, maxTokens), maxSequences, kv };
-  const program = compile(graph, source, device, compileOptions);
-  const { context, sessions, size } = planState({
-    caches: program.caches,
-    states: program.states,
+  const whole = compile(graph, source, device, compileOptions);
+  const {
+    context,
+    sessions,
+    size,
+    bytes: stateBytes,
+  } = planState({
+    caches: whole.caches,
+    states: whole.states,
     blockTokens,
     maxTokens,
     budget: options.stateBudget ?? device.info.memoryBytes / 4,
@@ -119,6 +134,12 @@ export async function createTextModel(options: TextModelOptions): Promise<TextMo
     sessions: options.sessions,
     maxSequences,
   });
+  const { name, memoryBudget } = options;
+  const residency =
+    memoryBudget === undefined
+      ? (options.residency ?? "auto")
+      : residencyWithin(memoryBudget, { program: whole, stateBytes, name });
+  const program = compile(graph, source, device, { ...compileOptions, ...largestRead(residency) });
   const made: { dispose(): Promise<void> }[] = [];
   const keep = <T extends { dispose(): Promise<void> }>(part: T): T => {
     made.unshift(part);
@@ -127,7 +148,6 @@ export async function createTextModel(options: TextModelOptions): Promise<TextMo
   };
   try {
     const watch = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
-    const residency = options.residency ?? "auto";
     const weights = keep(await device.weights(source, program.weights, residency, watch));
     const state = keep(await device.state(program, size));
     const plan = keep(await device.plan(program, weights, state));
@@ -149,6 +169,7 @@ export async function createTextModel(options: TextModelOptions): Promise<TextMo
       scheduler,
       state,
       rules: keyRules(program),
+      fingerprint: () => fingerprint(graph, source, runner),
       vocab,
       context,
       stopTokens: options.stopTokens ?? [],

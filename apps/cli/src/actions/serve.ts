@@ -82,7 +82,9 @@ async function serveOptions(io: Io, models: readonly GivenModel[], flags: ServeF
       backend: await chooseBackends(found, flags.backend),
       sessions,
       ...(context !== undefined && { context }),
-      ...(residency && { residency }),
+      ...(residency === "stream"
+        ? memoryBudget !== undefined && { memoryBudget }
+        : residency && { residency }),
       ...(kv && { kv }),
       ...(threads !== undefined && { threads }),
     },

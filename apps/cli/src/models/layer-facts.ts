@@ -1,48 +1,67 @@
 import type { Graph, Node } from "@engine/core";
 
-/** One owner of keys and values, as the graph has it. */
+/** One layer, as the graph has it: true of any family. */
 export interface LayerFacts {
-  readonly name: string;
+  readonly index: number;
+  /** "linear": a recurrent state instead of keys and values. */
+  readonly kind: "full" | "sliding" | "linear";
   readonly heads: number;
+  /** Heads of keys and values, or of a recurrent state's keys. */
   readonly kvHeads: number;
   readonly keyDim: number;
   readonly valueDim: number;
-  /** Keys a row may see; null: all before it. */
+  /** Keys a row may see, itself included; null: all before it. */
   readonly window: number | null;
+  /** Rows of an image see each other. */
+  readonly imageBlocks: boolean;
+  /** Layer whose keys and values it reads; its own index where it has some. */
+  readonly owner: number;
 }
 
-/** What attention and caches look like, read off the graph: true of any family. */
+/** The layers of a model, in order. */
 export function layerFacts(graph: Graph): LayerFacts[] {
-  const readers = graph.nodes.filter((node) => node.op.name === "attention");
-  return graph.nodes
-    .filter((node) => node.op.name === "append")
-    .map((node) => {
-      const name = String(node.attrs.cache);
-      const own = readers.filter((reader) => reader.attrs.cache === name);
-      const [, k, v] = node.inputs as [Node, Node, Node];
-      const windows = own.map(
-        ({ attrs }) => (attrs.window as number | undefined) ?? Number.POSITIVE_INFINITY,
-      );
-      const widest = Math.max(0, ...windows);
-      return {
-        name,
-        heads: Math.max(0, ...own.map((reader) => Number(reader.shape[1]))),
-        kvHeads: Number(k.shape[1]),
-        keyDim: Number(k.shape[2]),
-        valueDim: Number(v.shape[2]),
-        window: widest > 0 && Number.isFinite(widest) ? widest : null,
-      };
-    });
+  const appends = graph.nodes.filter(({ op }) => op.name === "append");
+  const owners = new Map(appends.map((node, i) => [node.attrs.cache, layerOf(node) ?? i]));
+  const layers = graph.nodes.flatMap((node, i): LayerFacts[] => {
+    if (node.op.name === "attention") return [attentionFacts(node, owners.get(node.attrs.cache) ?? i)];
+    if (node.op.name === "delta-rule") return [recurrentFacts(node, i)];
+    return [];
+  });
+  return layers.sort((a, b) => a.index - b.index);
 }
 
-/** Layers that look the same, told once: "24 × 32 heads, 8 key-value heads of 128". */
-export function showLayers(layers: readonly LayerFacts[]): string {
-  const kinds = new Map<string, number>();
-  for (const { heads, kvHeads, keyDim, valueDim, window } of layers) {
-    const size = keyDim === valueDim ? String(keyDim) : `${keyDim} and ${valueDim}`;
-    const reach = window === null ? "" : `, window ${window}`;
-    const text = `${heads} heads over ${kvHeads} key-value heads of ${size}${reach}`;
-    kinds.set(text, (kinds.get(text) ?? 0) + 1);
-  }
-  return [...kinds].map(([text, count]) => `${count} × ${text}`).join("; ");
+function attentionFacts(node: Node, owner: number): LayerFacts {
+  const [q, cache] = node.inputs as [Node, Node];
+  const [, k, v] = cache.inputs as [Node, Node, Node];
+  const window = (node.attrs.window as number | undefined) ?? null;
+  return {
+    index: layerOf(q) ?? owner,
+    kind: window === null ? "full" : "sliding",
+    heads: Number(node.shape[1]),
+    kvHeads: Number(k.shape[1]),
+    keyDim: Number(k.shape[2]),
+    valueDim: Number(v.shape[2]),
+    window,
+    imageBlocks: node.attrs.blocks !== undefined,
+    owner,
+  };
+}
+
+function recurrentFacts(node: Node, place: number): LayerFacts {
+  const [, k, v] = node.inputs as [Node, Node, Node];
+  const index = layerOf(node) ?? place;
+  const heads = { heads: Number(v.shape[1]), kvHeads: Number(k.shape[1]) };
+  const sizes = { keyDim: Number(k.shape[2]), valueDim: Number(v.shape[2]) };
+  return { index, kind: "linear", ...heads, ...sizes, window: null, imageBlocks: false, owner: index };
+}
+
+/** The number in the path of the weights a value comes from: 3 in "model.layers.3.self_attn". */
+function layerOf(node: Node): number | undefined {
+  const numbers = node.inputs.map((input) => layerOf0(input.scope)).filter((n) => n !== undefined);
+  return layerOf0(node.scope) ?? numbers.at(-1);
+}
+
+function layerOf0(scope: string): number | undefined {
+  const found = /\.(\d+)(?:\.|$)/.exec(scope);
+  return found ? Number(found[1]) : undefined;
 }

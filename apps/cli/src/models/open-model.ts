@@ -3,14 +3,13 @@ import type { Io } from "../io.ts";
 import type { ModelFlags } from "../options/model-flags.ts";
 import { paint } from "../terminal/paint.ts";
 import { ProgressBar } from "../terminal/progress-bar.ts";
-import { contextWithin } from "./context-within.ts";
 import { chooseBackends, extensions } from "./extensions.ts";
 
 export interface OpenOptions {
   readonly flags: ModelFlags;
   readonly signal: AbortSignal;
   /** Traces that `logits` can hand out. */
-  readonly taps?: "all" | "modules";
+  readonly taps?: "all" | "modules" | "inputs";
   /** Most rows of one step whose logits are wanted. */
   readonly maxRows?: number;
 }
@@ -23,11 +22,7 @@ export async function openModel(io: Io, path: string | undefined, options: OpenO
   const { registry, plugins } = found;
   const backend = await chooseBackends(found, flags.backend);
   const folder = path ?? (await demoModel(io));
-  const { residency, kv, threads, memoryBudget } = flags;
-  const context =
-    memoryBudget === undefined
-      ? flags.context
-      : await contextWithin(memoryBudget, { path: folder, registry, plugins, kv, context: flags.context });
+  const { residency, kv, threads, memoryBudget, context } = flags;
   using bar = new ProgressBar(io);
   const model = await AutoModel.load(folder, {
     registry,
@@ -37,7 +32,8 @@ export async function openModel(io: Io, path: string | undefined, options: OpenO
     onProgress: bar.update,
     sessions: 1,
     ...(context !== undefined && { context }),
-    ...(residency && { residency }),
+    ...(residency && residency !== "stream" && { residency }),
+    ...(memoryBudget !== undefined && { memoryBudget }),
     ...(kv && { kv }),
     ...(threads !== undefined && { threads }),
     ...(taps && { taps }),

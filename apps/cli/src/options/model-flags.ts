@@ -4,7 +4,7 @@ import { byteSize, choice, collect, wholeNumber } from "./numbers.ts";
 /** Flags of every command that loads a model, as the user gave them. */
 export interface ModelFlags {
   readonly backend?: string;
-  readonly residency?: "auto" | "resident" | "mapped";
+  readonly residency?: "auto" | "resident" | "mapped" | "stream";
   /** Bytes. */
   readonly memoryBudget?: number;
   readonly threads?: number;
@@ -15,7 +15,7 @@ export interface ModelFlags {
   readonly verbose?: boolean;
 }
 
-const RESIDENCIES = ["auto", "resident", "mapped"] as const;
+const RESIDENCIES = ["auto", "resident", "mapped", "stream"] as const;
 const KV_TYPES = ["f32", "f16", "bf16"] as const;
 
 export function addModelFlags(command: Command): Command {
@@ -44,13 +44,13 @@ export function addModelFlags(command: Command): Command {
     .addOption(
       new Option(
         "--residency <how>",
-        "where weights live: auto, resident (copied to memory) or mapped (in their file)",
-      ).argParser(choice(RESIDENCIES, ["stream"])),
+        "where weights live: auto, resident (copied to memory), mapped (in their file) or stream (read in every step, through --memory-budget)",
+      ).argParser(choice(RESIDENCIES)),
     )
     .addOption(
       new Option(
         "--memory-budget <size>",
-        "refuse to load what needs more memory than this, such as 4GiB",
+        "most memory of the whole process, such as 4GiB; weights that do not fit are streamed from their files",
       ).argParser(byteSize),
     )
     .addOption(
