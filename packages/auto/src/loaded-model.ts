@@ -84,6 +84,10 @@ export class LoadedModel implements Model {
     return this.#text.session();
   }
 
+  restore(saved: Uint8Array): Promise<Session> {
+    return this.#text.restore(saved);
+  }
+
   generate(prompt: string | readonly number[], options?: GenerateOptions): Generation {
     return this.#text.generate(prompt, options);
   }

@@ -1,5 +1,6 @@
 import { type BlockRows, blockKey, type KeyRules } from "./block-keys.ts";
 import { chunkEnd, type PlacedEmbeddings } from "./given-embeddings.ts";
+import type { SavedText } from "./saved-text.ts";
 import type { Sequence } from "./sequence.ts";
 
 /** Rows that one step takes from a text. */
@@ -27,6 +28,8 @@ export class History {
   /** Longest extent so far, at each place. */
   readonly #longest: number[] = [];
   readonly #keys: string[] = [];
+  /** Texts of other origins never share blocks with this one; forks do. */
+  #origin = "";
   /** Rows that were computed once; those after may still become part of a prompt. */
   #computed = 0;
 
@@ -112,10 +115,48 @@ export class History {
           .filter((given) => given.begin < end && given.end > begin)
           .map((given) => ({ ...given, begin: given.begin - begin })),
       };
-      this.#keys.push(blockKey(this.#keys[i - 1] ?? "", rows, this.rules));
+      this.#keys.push(blockKey(this.#keys[i - 1] ?? this.#origin, rows, this.rules));
     }
     return this.#keys[index]!;
   };
+
+  /** What there is of it besides the blocks. */
+  rows(): Pick<SavedText, "tokens" | "extents" | "kinds" | "computed" | "embeddings"> {
+    return {
+      tokens: Int32Array.from(this.tokens),
+      extents: Int32Array.from(this.#extents),
+      kinds: Int32Array.from(this.#kinds),
+      computed: this.#computed,
+      embeddings: this.embeddings,
+    };
+  }
+
+  /**
+   * Becomes a saved text; false when its rows cannot be such. Its blocks come from outside, so what they hold is not
+   * given to texts of others.
+   */
+  take(saved: ReturnType<History["rows"]>, vocab: number): boolean {
+    const { tokens, extents, kinds, computed, embeddings } = saved;
+    const fits =
+      tokens.every((id) => id >= 0 && id < vocab) &&
+      extents.every((extent, row) => extent > row) &&
+      kinds.every((kind) => kind === GENERATED || kind === PROMPT) &&
+      computed <= tokens.length &&
+      embeddings.every(
+        ({ begin, end }, i) => (embeddings[i - 1]?.end ?? 0) <= begin && begin < end && end <= tokens.length,
+      );
+    if (!fits) return false;
+    tokens.forEach((id, row) => {
+      this.tokens.push(id);
+      this.#kinds.push(kinds[row]!);
+      this.#extents.push(extents[row]!);
+      this.#longest.push(Math.max(this.#longest[row - 1] ?? 0, extents[row]!));
+    });
+    this.embeddings.push(...embeddings);
+    this.#computed = computed;
+    this.#origin = crypto.randomUUID();
+    return true;
+  }
 
   fork(): History {
     const copy = new History(this.sequence.fork(), this.rules);
@@ -128,6 +169,7 @@ export class History {
     ] as const;
     for (const [from, to] of lists) for (const value of from) to.push(value);
     copy.#computed = this.#computed;
+    copy.#origin = this.#origin;
     return copy;
   }
 

@@ -24,4 +24,6 @@ export interface ModelParts {
   readonly tokenizer: TokenText | EngineError;
   /** What tells one block's content from another's. */
   readonly rules: KeyRules;
+  /** Names the model for saved sessions. */
+  readonly fingerprint: () => Promise<string>;
 }

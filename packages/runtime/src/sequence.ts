@@ -125,6 +125,15 @@ export class Sequence {
     return { gained: (end - from) * this.blockTokens, known: known * this.blockTokens };
   }
 
+  /** For each group the indices of the blocks that a text so long still sees. */
+  seen(length: number): number[][] {
+    const blocks = Math.ceil(length / this.blockTokens);
+    return this.#windows.map((_, group) => {
+      const first = this.#firstSeen(group, length);
+      return Array.from({ length: Math.max(0, blocks - first) }, (_, i) => first + i);
+    });
+  }
+
   /** A sequence of the same text. The two share its blocks, and each copies the last one when it goes on. */
   fork(): Sequence {
     const copy = new Sequence(this.#pools, this.#caches, this.blockTokens, this.#slots);
@@ -143,9 +152,7 @@ export class Sequence {
   rewind(length: number): boolean {
     if (length >= this.length) return true;
     const blocks = Math.ceil(length / this.blockTokens);
-    const whole = this.tables.every((table, group) =>
-      table.slice(this.#firstSeen(group, length), blocks).every((block) => block >= 0),
-    );
+    const whole = this.seen(length).every((seen, group) => seen.every((i) => this.tables[group]![i]! >= 0));
     // A recurrent state cannot be taken back.
     if (!whole || this.#slots || length === 0) {
       this.clear();

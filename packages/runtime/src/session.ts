@@ -4,6 +4,7 @@ import type { History } from "./history.ts";
 import type { LiveGeneration } from "./live-generation.ts";
 import type { ModelParts } from "./model-parts.ts";
 import { openGeneration } from "./open-generation.ts";
+import { saveText } from "./save-text.ts";
 
 /** One text that grows: each prompt and each answer goes to its end. */
 export interface Session extends AsyncDisposable {
@@ -19,6 +20,8 @@ export interface Session extends AsyncDisposable {
   rewind(length: number): void;
   /** A session with the same text so far. What both have in common is held once. */
   fork(): Promise<Session>;
+  /** The text and what the caches hold of it, for `model.restore`. Throws `bad-option` while an answer is under way. */
+  save(): Promise<Uint8Array>;
   /** Stops a running answer and gives the memory back. */
   dispose(): Promise<void>;
 }
@@ -89,6 +92,15 @@ export class TextSession implements Session {
       const history = this.#history.fork();
       scheduler.memory.rest(history);
       return this.#adopt(history);
+    });
+  }
+
+  save(): Promise<Uint8Array> {
+    const { turns } = this.#model;
+    return turns.take(() => {
+      this.#check();
+      this.#checkFree();
+      return saveText(this.#model, this.#history);
     });
   }
 
