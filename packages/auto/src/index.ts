@@ -1,6 +1,7 @@
 export { AutoModel, type LoadOptions } from "./auto-model.ts";
 export { type DescribeOptions, describeModel, type ModelDescription } from "./describe-model.ts";
 export { type Comparison, compareModels } from "./evaluate/compare.ts";
+export { measureImportance } from "./evaluate/importance.ts";
 export { logSumExp } from "./evaluate/log-sum-exp.ts";
 export { measurePerplexity, type PerplexityResult } from "./evaluate/perplexity.ts";
 export { type TextOptions, textPieces } from "./evaluate/text-pieces.ts";

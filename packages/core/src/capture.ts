@@ -5,14 +5,15 @@ import { moduleOutputs } from "./module-outputs.ts";
 import { append, cacheOp, constant, input, overlay, wanted, weight } from "./ops/index.ts";
 import { showShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
+import { weightInputs } from "./weight-inputs.ts";
 import type { WeightSource, Weights } from "./weights.ts";
 
 export interface CaptureOptions {
   /**
    * Names given to `step.tap` whose values become outputs of the graph; "all" for every one, "modules" for what
-   * each module of the checkpoint gives as well.
+   * each module of the checkpoint gives as well; "inputs" for what each weight is multiplied by, instead.
    */
-  readonly taps?: readonly string[] | "all" | "modules";
+  readonly taps?: readonly string[] | "all" | "modules" | "inputs";
 }
 
 /** Runs `forward` once over symbols. Reads only the checkpoint's header. Outputs: "logits", and the taps asked for. */
@@ -32,6 +33,7 @@ export function capture<C>(
     );
   }
   if (options.taps === "modules") Object.assign(graph.outputs, Object.fromEntries(moduleOutputs(graph)));
+  if (options.taps === "inputs") Object.assign(graph.outputs, Object.fromEntries(weightInputs(graph)));
   graph.outputs.logits = logits.node;
   return graph;
 }

@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { fakeIo } from "../../test/fake-io.ts";
@@ -54,4 +54,17 @@ it("shows what it did", async () => {
   const { out } = await engine("quantize", folder, join(folder, "int4"));
   expect(out).toContain(`${join(folder, "int4")}: `);
   expect(out).toContain("no whole number of groups: model.layers.0.mlp.down_proj.weight and 1 more");
+});
+
+it("weighs errors by a text when it is given one", async () => {
+  const text = join(folder, "calibration.txt");
+  writeFileSync(text, "A river runs to the sea.");
+  const target = join(folder, "calibrated");
+  const flags = ["--calibrate", text, "--backend", "reference", "--json"];
+  expect((await engine("quantize", folder, target, ...flags)).code).toBe(0);
+  const [plain, weighed] = [join(folder, "int4"), target].map((path) =>
+    readFileSync(join(path, "model.safetensors")),
+  );
+  expect(weighed!.length).toBe(plain!.length);
+  expect(weighed!.equals(plain!)).toBe(false);
 });

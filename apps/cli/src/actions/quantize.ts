@@ -1,6 +1,7 @@
 import type { QuantizedModel, QuantizeProgress, QuantType } from "@engine/loader";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
+import { calibrated } from "../models/calibrate.ts";
 import { peakRssBytes } from "../models/peak-memory.ts";
 import { Stopped, stopper, unlessStopped } from "../stopper.ts";
 import { ProgressBar } from "../terminal/progress-bar.ts";
@@ -12,6 +13,10 @@ export interface QuantizeFlags {
   readonly embeddings?: QuantType | "keep";
   readonly lmHead?: QuantType | "keep";
   readonly threads?: number;
+  readonly calibrate?: string;
+  readonly split?: string;
+  readonly backend?: string;
+  readonly plugin?: readonly string[];
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
@@ -29,17 +34,19 @@ export async function quantize(io: Io, { source, destination, flags }: Wish): Pr
   using bar = new ProgressBar(io);
   const start = performance.now();
   try {
-    const result = await unlessStopped(stop, () =>
-      quantizeModel(source, destination, {
+    const result = await unlessStopped(stop, async () => {
+      const importance = await calibrated(io, { model: source, flags, signal: stop.signal });
+      return await quantizeModel(source, destination, {
         type,
         group,
         embeddings,
         lmHead,
         threads,
         signal: stop.signal,
+        ...(importance && { importance }),
         onProgress: (progress) => bar.update(progress.done, progress.total, progressText(progress)),
-      }),
-    );
+      });
+    });
     bar.clear();
     const seconds = (performance.now() - start) / 1000;
     const report = { ...result, seconds, memory: { peakRssBytes: peakRssBytes() } };

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import type { QuantizeFlags } from "../actions/quantize.ts";
 import type { Io } from "../io.ts";
-import { choice, wholeNumber } from "../options/numbers.ts";
+import { choice, collect, wholeNumber } from "../options/numbers.ts";
 
 const TYPES = ["int4", "int8", "fp16", "bf16", "fp32"] as const;
 
@@ -36,6 +36,15 @@ export function quantizeCommand(io: Io, finish: (exitCode: number) => void): Com
     .addOption(
       new Option("--threads <n>", "threads of the processor").argParser(wholeNumber({ min: 1, max: 1024 })),
     )
+    .optionsGroup("Calibration:")
+    .option(
+      "--calibrate <file>",
+      "run the model over this text first, and be exact where its inputs are large; needs the memory to run it",
+    )
+    .option("--split <separator>", "the text is pieces with this between them; else windows of 512 tokens")
+    .option("--backend <name>", "what computes then; the first that works unless given")
+    .option("--plugin <file>", "a JavaScript file with the model's architecture; may be repeated", collect)
+    .optionsGroup("Other:")
     .option("--json", "one JSON object on stdout, and nothing else")
     .option("--verbose", "the stack of an error")
     .addHelpText("after", HELP)
@@ -54,4 +63,5 @@ transformers cannot read quantized embeddings that are also the head; this progr
 Examples:
   engine quantize ./my-model ./my-model-int4
   engine quantize ./my-model ./my-model-small --embeddings int8
+  engine quantize ./my-model ./my-model-int4 --calibrate notes.txt
   engine compare ./my-model ./my-model-int4 notes.txt`;

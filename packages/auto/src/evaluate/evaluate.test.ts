@@ -2,6 +2,7 @@ import type { LogitsOptions } from "@engine/runtime";
 import { expect, it } from "vitest";
 import { charTokenizer } from "../../test/scripted.ts";
 import { compareModels } from "./compare.ts";
+import { measureImportance } from "./importance.ts";
 import { measurePerplexity } from "./perplexity.ts";
 import { textPieces } from "./text-pieces.ts";
 
@@ -71,4 +72,15 @@ it("cuts a text into pieces or windows", () => {
   expect(shown("abcdefg", { context: 4 })).toEqual(["<s>abc", "<s>def", "<s>g"]);
   expect(() => shown("", { context: 4 })).toThrow("no piece of two or more tokens");
   expect(() => shown("ab", { split: "", context: 4 })).toThrow("separator");
+});
+
+it("measures how large the inputs of weights are", async () => {
+  const taps = {
+    async logits(ids: readonly number[], { onTap }: LogitsOptions): Promise<void> {
+      onTap!("w", 0, Float32Array.from(ids.flatMap((id) => [id, 2])), 2);
+    },
+  };
+  const importance = await measureImportance(taps, [[1, 3], [5]]);
+  expect([...importance]).toEqual([["w", Float32Array.of(Math.sqrt(35 / 3), 2)]]);
+  await expect(measureImportance(model({ 0: [0, 0, 0] }), [[0]])).rejects.toThrow("inputs");
 });

@@ -62,11 +62,17 @@ export async function quantizeModel(
 }
 
 async function write(
-  { source, folder, config }: Checkpoint,
+  { source, folder, config, configPath, gguf }: Checkpoint,
   target: string,
   options: QuantizeOptions,
 ): Promise<QuantizedModel> {
   const { signal, importance, onProgress } = options;
+  if (gguf) {
+    throw new EngineError(
+      "unsupported",
+      `${configPath}: is GGUF, which has no config.json and tokenizer files to write beside the weights. Give the safetensors model it was made from.`,
+    );
+  }
   const plan = planOutput(source, options, options.shardBytes);
   const partial = `${target}.incomplete`;
   await mkdir(partial, { recursive: true }).catch((error: unknown) => {
