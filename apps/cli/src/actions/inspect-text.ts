@@ -1,9 +1,9 @@
 import type { Io } from "../io.ts";
-import { showLayers } from "../models/layer-facts.ts";
 import { paint } from "../terminal/paint.ts";
 import { showBytes, showCount } from "../terminal/quantities.ts";
 import { table } from "../terminal/table.ts";
 import type { InspectFlags, Inspection } from "./inspect.ts";
+import { layerTable } from "./layer-table.ts";
 
 /** Keys of config.json people look for first. */
 const CONFIG_KEYS = [
@@ -24,7 +24,7 @@ export function inspectText(io: Io, found: Inspection, flags: InspectFlags): str
   const { bold, red } = paint(io.stdout, io.env);
   const heading = `${bold(found.path)}\n`;
   const problem = found.problem === undefined ? "" : `${red("problem:")} ${found.problem}\n`;
-  return `${heading}${problem}${table(facts(found))}${memory(found, bold)}${tensors(found, { all: flags.tensors ?? false, bold })}`;
+  return `${heading}${problem}${table(facts(found))}${layers(found, bold)}${parts(found, bold)}${memory(found, bold)}${tensors(found, { all: flags.tensors ?? false, bold })}`;
 }
 
 function facts(found: Inspection): [string, string][] {
@@ -32,7 +32,8 @@ function facts(found: Inspection): [string, string][] {
   const types = Object.entries(weights.types).map(
     ([type, { parameters }]) => `${type} ${showCount(parameters)}`,
   );
-  const named = CONFIG_KEYS.filter((key) => config?.[key] !== undefined && config[key] !== null);
+  const text = { ...config, ...(config?.text_config as typeof config) };
+  const named = CONFIG_KEYS.filter((key) => text[key] !== undefined && text[key] !== null);
   const rows: ([string, string] | undefined)[] = [
     config && ["family", familyOf(found)],
     [
@@ -43,17 +44,22 @@ function facts(found: Inspection): [string, string][] {
       "files",
       `${files.length === 1 ? files[0]!.path : `${files.length} files`}, ${showBytes(weights.bytes)} of weights`,
     ],
-    found.layers.length > 0 ? ["layers", showLayers(found.layers)] : undefined,
+    found.layers.length > 0 ? ["layers", String(found.layers.length)] : undefined,
     found.context === undefined ? undefined : ["context", `${found.context} tokens`],
     found.vocabulary === undefined ? undefined : ["vocabulary", String(found.vocabulary)],
     tokenizer === undefined ? undefined : ["tokenizer", tokenizerText(tokenizer)],
     eosTokenIds === undefined ? undefined : ["ends at", eosTokenIds.join(", ") || "no token known"],
     named.length > 0
-      ? ["config", named.map((key) => `${key} ${String(config?.[key])}`).join(", ")]
+      ? ["config", named.map((key) => `${key} ${showSetting(text[key])}`).join(", ")]
       : undefined,
     unread.length > 0 ? ["not read", `${unread.length} tensors, such as ${unread[0]}`] : undefined,
   ];
   return rows.filter((row) => row !== undefined);
+}
+
+/** A list of equal values, one for each layer, as one. */
+function showSetting(value: unknown): string {
+  return String(Array.isArray(value) && new Set(value).size === 1 ? value[0] : value);
 }
 
 function familyOf({ architecture, modelType }: Inspection): string {
@@ -64,6 +70,22 @@ function familyOf({ architecture, modelType }: Inspection): string {
 function tokenizerText(tokenizer: NonNullable<Inspection["tokenizer"]>): string {
   if (typeof tokenizer === "string") return tokenizer;
   return `${tokenizer.tokens} tokens, ${tokenizer.chatTemplate ? "with" : "without"} a chat template`;
+}
+
+function layers({ layers: found }: Inspection, bold: (text: string) => string): string {
+  return found.length === 0 ? "" : `\n${bold("Layers")}\n${layerTable(found)}`;
+}
+
+function parts({ parts: found }: Inspection, bold: (text: string) => string): string {
+  if (found.length === 0) return "";
+  const rows = found.map(({ part, tensors: count, parameters, bytes }) => [
+    part,
+    String(count),
+    showCount(parameters),
+    showBytes(bytes),
+  ]);
+  const heading = ["part", "tensors", "parameters", "bytes"];
+  return `\n${bold("Parts")}\n${table([heading, ...rows], { right: [1, 2, 3] })}`;
 }
 
 function memory({ memory: estimates }: Inspection, bold: (text: string) => string): string {

@@ -32,9 +32,23 @@ it("says what a model is", async () => {
     eosTokenIds: [257],
     unread: [],
   });
+  const size = { heads: 4, kvHeads: 2, keyDim: 4, valueDim: 4 };
   expect(found.layers).toEqual(
-    ["0", "1"].map((name) => ({ name, heads: 4, kvHeads: 2, keyDim: 4, valueDim: 4, window: null })),
+    [0, 1].map((index) => ({ index, kind: "full", ...size, window: null, imageBlocks: false, owner: index })),
   );
+  expect(found.parts.map(({ part }: { part: string }) => part)).toEqual([
+    "embeddings",
+    "layers",
+    "head",
+    "other",
+  ]);
+  const sum = (key: string): number =>
+    found.parts.reduce((total: number, one: Record<string, number>) => total + one[key]!, 0);
+  expect([sum("tensors"), sum("parameters"), sum("bytes")]).toEqual([
+    20,
+    found.weights.parameters,
+    found.weights.bytes,
+  ]);
   expect(found.weights.bytes).toBe(found.weights.parameters * 4);
   expect(found.tensors).toHaveLength(20);
   // 2 layers × 2 heads × (4 + 4) numbers of 4 bytes for each of 256 tokens.
@@ -50,7 +64,8 @@ it("estimates the context that is asked for", async () => {
 
 it("shows it to people, the first tensors or all", async () => {
   const { out } = await inspect(folder);
-  expect(out).toContain("2 × 4 heads over 2 key-value heads of 4");
+  expect(out).toMatch(/0–1 +full +4 +2 +4 +– +its own/);
+  expect(out).toMatch(/head +1 +4128 +/);
   expect(out).toContain("258 tokens, with a chat template");
   expect(out).toContain("… and 12 more");
   expect((await inspect(folder, "--tensors")).out.match(/^model\./gm)).toHaveLength(20);

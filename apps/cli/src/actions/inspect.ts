@@ -22,13 +22,14 @@ export interface InspectFlags {
 }
 
 /** What `inspect --json` prints. Absent members are not known: without a config.json there are only tensors. */
-export interface Inspection extends Partial<Omit<ArchitectureFacts, "layers" | "unread">> {
+export interface Inspection extends Partial<Omit<ArchitectureFacts, "layers" | "parts" | "unread">> {
   readonly path: string;
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
   readonly modelType?: string;
   readonly config?: Readonly<Record<string, unknown>>;
   readonly weights: ReturnType<typeof totals>;
   readonly layers: ArchitectureFacts["layers"];
+  readonly parts: ArchitectureFacts["parts"];
   readonly unread: readonly string[];
   readonly tokenizer?: TokenizerFacts | string;
   readonly eosTokenIds?: readonly number[];
@@ -50,7 +51,7 @@ export async function inspect(
     const { registry, plugins } = await extensions(flags.plugin);
     const facts: ArchitectureFacts = checkpoint
       ? await architectureFacts(checkpoint, { registry, plugins })
-      : { layers: [], unread: [] };
+      : { layers: [], parts: [], unread: [] };
     const config = (checkpoint?.config ?? {}) as Readonly<Record<string, unknown>>;
     const inspection: Inspection = {
       path: resolve(checkpoint?.folder ?? path),

@@ -1,9 +1,11 @@
-import { findArchitecture } from "@engine/auto";
+import { resolveModel } from "@engine/auto";
 import { capture, EngineError } from "@engine/core";
-import { type Checkpoint, openCheckpoint, openSafetensors, type SafetensorsSource } from "@engine/loader";
+import { type Checkpoint, openCheckpoint, openSafetensors } from "@engine/loader";
 import { loadTokenizer } from "@engine/tokenizer";
 import type { Extensions } from "./extensions.ts";
 import { type LayerFacts, layerFacts } from "./layer-facts.ts";
+import { tensorFacts } from "./tensor-facts.ts";
+import { type WeightPart, weightParts } from "./weight-parts.ts";
 
 /** What an architecture makes of a checkpoint; or why it cannot. */
 export interface ArchitectureFacts {
@@ -11,6 +13,8 @@ export interface ArchitectureFacts {
   readonly context?: number | undefined;
   readonly vocabulary?: number;
   readonly layers: readonly LayerFacts[];
+  /** Parameters and bytes by what the model uses them for. */
+  readonly parts: readonly WeightPart[];
   /** Tensors of the files that the architecture does not read. */
   readonly unread: readonly string[];
   readonly problem?: string;
@@ -20,17 +24,14 @@ export async function architectureFacts(
   checkpoint: Checkpoint,
   { registry, plugins }: Pick<Extensions, "registry" | "plugins">,
 ): Promise<ArchitectureFacts> {
-  const none = { layers: [], unread: [] };
+  const none = { layers: [], parts: [], unread: [] };
   try {
-    const { architecture, config: reader } = await findArchitecture(checkpoint.config, {
-      registry,
-      plugins,
-      where: checkpoint.configPath,
-    });
+    const resolved = await resolveModel(checkpoint, { registry, plugins });
+    const { architecture, config: reader, source } = resolved;
     const config = architecture.parse(reader);
     const named = { architecture: architecture.name, context: architecture.context(config) };
     try {
-      const graph = capture(architecture, config, checkpoint.source);
+      const graph = capture(architecture, config, source);
       const read = new Set(
         graph.nodes.map(({ op, attrs }) => (op.name === "weight" ? attrs.name : undefined)),
       );
@@ -38,7 +39,8 @@ export async function architectureFacts(
         ...named,
         vocabulary: Number(graph.outputs.logits!.shape[1]),
         layers: layerFacts(graph),
-        unread: [...checkpoint.source.names()].filter((name) => !read.has(name)),
+        parts: weightParts(graph, tensorFacts(source), architecture),
+        unread: [...source.names()].filter((name) => !read.has(name)),
       };
     } catch (error) {
       return { ...named, ...none, problem: messageOf(error) };
@@ -66,7 +68,7 @@ export async function tokenizerFacts(folder: string): Promise<TokenizerFacts | s
 /** A whole checkpoint, or weights that lie somewhere without a config.json. */
 export async function openForInspection(
   path: string,
-): Promise<{ readonly checkpoint?: Checkpoint; readonly source: SafetensorsSource }> {
+): Promise<{ readonly checkpoint?: Checkpoint; readonly source: Checkpoint["source"] }> {
   try {
     const checkpoint = await openCheckpoint(path);
     return { checkpoint, source: checkpoint.source };

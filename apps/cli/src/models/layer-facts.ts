@@ -55,13 +55,13 @@ function recurrentFacts(node: Node, place: number): LayerFacts {
   return { index, kind: "linear", ...heads, ...sizes, window: null, imageBlocks: false, owner: index };
 }
 
-/** The number in the path of the weights a value comes from: 3 in "model.layers.3.self_attn". */
-function layerOf(node: Node): number | undefined {
-  const numbers = node.inputs.map((input) => layerOf0(input.scope)).filter((n) => n !== undefined);
-  return layerOf0(node.scope) ?? numbers.at(-1);
+/** The layer a value belongs to, by the weights it comes from; of its inputs the last one that tells. */
+function layerOf({ scope, inputs }: Node): number | undefined {
+  return layerIn(scope) ?? inputs.map((input) => layerIn(input.scope)).findLast((n) => n !== undefined);
 }
 
-function layerOf0(scope: string): number | undefined {
+/** 3 in "model.layers.3.self_attn". */
+function layerIn(scope: string): number | undefined {
   const found = /\.(\d+)(?:\.|$)/.exec(scope);
   return found ? Number(found[1]) : undefined;
 }

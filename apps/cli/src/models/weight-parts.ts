@@ -32,8 +32,8 @@ export function weightParts(
       bytes: known.bytes + bytes,
     });
   }
-  const place = ({ part }: WeightPart): number => (ORDER.indexOf(part) + ORDER.length) % (ORDER.length + 1);
-  return [...parts.values()].sort((a, b) => place(a) - place(b));
+  const read = ORDER.flatMap((name) => parts.get(name) ?? []);
+  return [...read, ...[...parts.values()].filter((one) => !ORDER.includes(one.part))];
 }
 
 function readersOf(graph: Graph): ReadonlyMap<string, readonly Node[]> {
@@ -49,7 +49,10 @@ function readersOf(graph: Graph): ReadonlyMap<string, readonly Node[]> {
 }
 
 function partOf(name: string, readers: readonly Node[], graph: Graph): string {
-  const isHead = readers.some((node) => node.op.name === "matmul" && node.shape[1] === graph.outputs.logits?.shape[1] && node.shape[0] === "rows");
+  const vocab = graph.outputs.logits?.shape[1];
+  const isHead = readers.some(
+    ({ op, shape }) => op.name === "matmul" && shape[0] === "rows" && shape[1] === vocab,
+  );
   const isTable = readers.some(({ op, inputs }) => op.name === "gather" && inputs[0]?.attrs.name === name);
   if (readers.some(({ op }) => op.name === "expert-matmul")) return "experts";
   if (/\.\d+\./.test(name)) return "layers";
