@@ -1,5 +1,5 @@
+import * as ai7 from "ai";
 import * as ai6 from "ai6";
-import * as ai7 from "ai7";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { type StubServer, stubServer } from "../test/stub-server.ts";
