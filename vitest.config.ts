@@ -10,6 +10,7 @@ export default defineConfig({
   test: {
     include: ["{packages,apps,tools,examples}/*/{src,test}/**/*.test.ts"],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     benchmark: { include: ["{packages,apps,tools}/*/src/**/*.bench.ts"] },
   },
 });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { buildSite } from "./support/browser.ts";
+import { buildSite } from "./support/build-site.ts";
 
 /** Gzipped kilobytes (1000 bytes); the README says the same. */
 const BUDGET = { first: 70, later: 45 };

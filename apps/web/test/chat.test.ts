@@ -1,6 +1,7 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { ask, buildSite, complaints, noBrowser, openBrowser } from "./support/browser.ts";
+import { ask, complaints, noBrowser, openBrowser } from "./support/browser.ts";
+import { buildSite } from "./support/build-site.ts";
 import { type FakeServer, startFakeServer } from "./support/fake-server.ts";
 
 describe.skipIf(noBrowser !== undefined)(noBrowser ?? "a conversation", () => {

@@ -3,7 +3,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildSite, type ContextOptions, complaints, noBrowser, openBrowser } from "./support/browser.ts";
+import { type ContextOptions, complaints, noBrowser, openBrowser } from "./support/browser.ts";
+import { buildSite } from "./support/build-site.ts";
 import { type FakeServer, startFakeServer } from "./support/fake-server.ts";
 
 /** Where the pictures go that each look leaves behind; none are made unless this is set. */
@@ -31,62 +32,66 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the page", () => {
     built?.remove();
   });
 
-  it.each(Object.keys(looks))("is accessible, fits its window and keeps its policy: %s", async (look) => {
-    const { context, close } = await openBrowser(looks[look]);
-    try {
-      const page = context.pages()[0] ?? (await context.newPage());
-      const wrong = complaints(page, server.url);
-      const narrow = look === "phone";
-      const check = async (state: string): Promise<void> => {
-        if (pictures) await page.screenshot({ path: join(pictures, `${look}-${state}.png`) });
-        expect(await violations(page), `${look}, ${state}`).toEqual([]);
-        expect(await overflow(page), `${look}, ${state}: wider than the window`).toBeLessThanOrEqual(0);
-      };
+  it.each(Object.keys(looks))(
+    "is accessible, fits its window and keeps its policy: %s",
+    async (look) => {
+      const { context, close } = await openBrowser(looks[look]);
+      try {
+        const page = context.pages()[0] ?? (await context.newPage());
+        const wrong = complaints(page, server.url);
+        const narrow = look === "phone";
+        const check = async (state: string): Promise<void> => {
+          if (pictures) await page.screenshot({ path: join(pictures, `${look}-${state}.png`) });
+          expect(await violations(page), `${look}, ${state}`).toEqual([]);
+          expect(await overflow(page), `${look}, ${state}: wider than the window`).toBeLessThanOrEqual(0);
+        };
 
-      await page.goto(server.url);
-      await page.locator(".ideas button").first().waitFor();
-      await check("empty");
+        await page.goto(server.url);
+        await page.locator(".ideas button").first().waitFor();
+        await check("empty");
 
-      await page.locator("#message").fill("Please think, then showcase a hash table");
-      await page.locator("#message").press("Enter");
-      await page.locator(".stats").waitFor();
-      await page.locator(".hljs-keyword").first().waitFor();
-      await page.locator(".messages").evaluate((list) => list.scrollTo({ top: 0 }));
-      await check("chat");
-      await page.locator(".reasoning summary").click();
-      await check("reasoning");
-      if (narrow) {
-        await page.locator(".top-bar .icon-button").last().click();
-        await check("panel");
-        await page.locator(".panel-head .icon-button").click();
+        await page.locator("#message").fill("Please think, then showcase a hash table");
+        await page.locator("#message").press("Enter");
+        await page.locator(".stats").waitFor();
+        await page.locator(".hljs-keyword").first().waitFor();
+        await page.locator(".messages").evaluate((list) => list.scrollTo({ top: 0 }));
+        await check("chat");
+        await page.locator(".reasoning summary").click();
+        await check("reasoning");
+        if (narrow) {
+          await page.locator(".top-bar .icon-button").last().click();
+          await check("panel");
+          await page.locator(".panel-head .icon-button").click();
+        }
+
+        await page.goto(`${server.url}#/models`);
+        await page.locator(".card.model").first().waitFor();
+        await page.locator("#download").fill("Qwen/slow-model");
+        await page.locator("#download").press("Enter");
+        await page
+          .locator(".download-row .numbers")
+          .getByText("/s")
+          .or(page.getByText("초당"))
+          .first()
+          .waitFor();
+        await check("models");
+
+        if (narrow) {
+          await page.locator(".page-head .icon-button").click();
+          await page.locator(".sidebar.open").waitFor();
+          await page.waitForTimeout(300);
+          await check("sidebar");
+        }
+        await page.locator(".sidebar-foot button").click();
+        await page.locator("dialog[open]").waitFor();
+        await check("settings");
+        expect(wrong).toEqual([]);
+      } finally {
+        await close();
       }
-
-      await page.goto(`${server.url}#/models`);
-      await page.locator(".card.model").first().waitFor();
-      await page.locator("#download").fill("Qwen/slow-model");
-      await page.locator("#download").press("Enter");
-      await page
-        .locator(".download-row .numbers")
-        .getByText("/s")
-        .or(page.getByText("초당"))
-        .first()
-        .waitFor();
-      await check("models");
-
-      if (narrow) {
-        await page.locator(".page-head .icon-button").click();
-        await page.locator(".sidebar.open").waitFor();
-        await page.waitForTimeout(300);
-        await check("sidebar");
-      }
-      await page.locator(".sidebar-foot button").click();
-      await page.locator("dialog[open]").waitFor();
-      await check("settings");
-      expect(wrong).toEqual([]);
-    } finally {
-      await close();
-    }
-  });
+    },
+    120_000,
+  );
 });
 
 /** What axe finds against WCAG 2.2 AA, minor matters left out. */

@@ -1,6 +1,7 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { buildSite, noBrowser, openBrowser } from "./support/browser.ts";
+import { noBrowser, openBrowser } from "./support/browser.ts";
+import { buildSite } from "./support/build-site.ts";
 import { someModels } from "./support/fake-models.ts";
 import { type FakeServer, startFakeServer } from "./support/fake-server.ts";
 

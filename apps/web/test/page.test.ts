@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { ask, buildSite, noBrowser, openBrowser } from "./support/browser.ts";
+import { ask, noBrowser, openBrowser } from "./support/browser.ts";
+import { buildSite } from "./support/build-site.ts";
 import { type FakeServer, startFakeServer } from "./support/fake-server.ts";
 
 describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the page around the conversation", () => {
@@ -76,12 +77,12 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the page around the conve
 
   it("follows the system's theme until the user chooses one, which stays", async () => {
     await page.emulateMedia({ colorScheme: "dark" });
-    expect(await ground()).toBe("rgb(23, 23, 22)");
+    await expect.poll(ground).toBe("rgb(23, 23, 22)");
     await page.emulateMedia({ colorScheme: "light" });
-    expect(await ground()).toBe("rgb(250, 249, 246)");
+    await expect.poll(ground).toBe("rgb(250, 249, 246)");
     await page.getByRole("button", { name: "Settings" }).click();
     await page.getByRole("radio", { name: "Dark" }).check();
-    expect(await ground()).toBe("rgb(23, 23, 22)");
+    await expect.poll(ground).toBe("rgb(23, 23, 22)");
     await page.reload();
     await expect.poll(ground).toBe("rgb(23, 23, 22)");
     await page.evaluate(() => localStorage.clear());

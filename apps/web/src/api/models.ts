@@ -16,6 +16,8 @@ export interface LoadedModel {
   readonly thinking: boolean;
   /** Bytes; weights that are mapped from their file count too. */
   readonly memory: { readonly weights: number; readonly state: number };
+  /** The share of the room for keys and values that is taken, 0 to 1. */
+  readonly kvUsed: number | undefined;
   /** What happened at the load: backends passed over and why. */
   readonly notes: readonly string[];
   /** What generation_config.json says, where the server tells it. */
@@ -108,9 +110,16 @@ function readLoaded(loaded: Json): LoadedModel {
     chat: loaded.chat !== false,
     thinking: loaded.thinking === true,
     memory: { weights: count(memory.weights) + count(memory.mapped), state: count(memory.state) },
+    kvUsed: readKvUsed(object(loaded.kv ?? {}, "kv")),
     notes: list(loaded.notes ?? [], "notes").map(String),
     sampling: readSampling(object(loaded.sampling ?? {}, "sampling")),
   };
+}
+
+/** Blocks in use, of all there are. */
+function readKvUsed({ used, total }: Json): number | undefined {
+  const all = count(total);
+  return all > 0 ? count(used) / all : undefined;
 }
 
 function readSampling(sampling: Json): Sampling {

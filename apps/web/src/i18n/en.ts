@@ -8,7 +8,6 @@ export const en = {
     close: "Close",
     cancel: "Cancel",
     delete: "Delete",
-    save: "Save",
     retry: "Try again",
   },
   sidebar: {
@@ -92,7 +91,6 @@ export const en = {
   context: {
     label: "Context in use",
     value: (used: string, size: string) => `${used} of ${size} tokens`,
-    unknown: "Known after the first answer",
     nearlyFull:
       "The context is nearly full. Begin a new conversation soon, or load the model with a larger one.",
   },
@@ -135,6 +133,7 @@ export const en = {
     weights: "Weights",
     kv: "Keys and values",
     activations: "Activations",
+    kvUsed: (size: string, share: string) => `${size}, ${share} in use`,
     process: "Whole server",
     budgetLabel: "Models in the budget",
     budget: (used: string, budget: string) => `${used} of ${budget}`,
@@ -192,7 +191,6 @@ export const en = {
   notice: {
     reference:
       "The reference backend is running: correct, but slow. Install the native backend for this machine to make it fast.",
-    details: "Why",
     disconnected: "The server does not answer. Trying again …",
     reconnected: "The server is back.",
     storage:
@@ -232,7 +230,6 @@ export const en = {
   },
   live: {
     answering: "The model is answering.",
-    thinking: "The model is thinking.",
     done: (words: string) => `The answer is complete: ${words} words.`,
     stopped: "The answer was stopped.",
     failed: (reason: string) => `The answer failed: ${reason}`,

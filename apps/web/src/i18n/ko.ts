@@ -10,7 +10,6 @@ export const ko: Messages = {
     close: "닫기",
     cancel: "취소",
     delete: "삭제",
-    save: "저장",
     retry: "다시 시도",
   },
   sidebar: {
@@ -94,7 +93,6 @@ export const ko: Messages = {
   context: {
     label: "컨텍스트 사용량",
     value: (used, size) => `${size}토큰 중 ${used}토큰`,
-    unknown: "첫 답변 뒤에 표시됩니다",
     nearlyFull: "컨텍스트가 거의 찼습니다. 곧 새 대화를 시작하거나 더 큰 컨텍스트로 모델을 불러오세요.",
   },
   panel: {
@@ -136,6 +134,7 @@ export const ko: Messages = {
     weights: "가중치",
     kv: "키와 값",
     activations: "활성값",
+    kvUsed: (size, share) => `${size}, ${share} 사용 중`,
     process: "서버 전체",
     budgetLabel: "모델이 쓰는 한도",
     budget: (used, budget) => `${budget} 중 ${used}`,
@@ -192,7 +191,6 @@ export const ko: Messages = {
   notice: {
     reference:
       "참조 백엔드로 실행 중입니다. 결과는 정확하지만 느립니다. 이 컴퓨터에 맞는 네이티브 백엔드를 설치하면 빨라집니다.",
-    details: "이유",
     disconnected: "서버가 응답하지 않습니다. 다시 연결하는 중 …",
     reconnected: "서버에 다시 연결되었습니다.",
     storage: "이 브라우저가 저장을 허용하지 않습니다. 페이지를 닫으면 대화가 사라집니다.",
@@ -231,7 +229,6 @@ export const ko: Messages = {
   },
   live: {
     answering: "모델이 답변하고 있습니다.",
-    thinking: "모델이 생각하고 있습니다.",
     done: (words) => `답변이 끝났습니다. 단어 ${words}개.`,
     stopped: "답변을 중지했습니다.",
     failed: (reason) => `답변에 실패했습니다. ${reason}`,

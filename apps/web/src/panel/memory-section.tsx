@@ -8,7 +8,7 @@ import { memoryParts } from "./memory-parts.ts";
 export function MemorySection({ model }: { readonly model: Model | undefined }): VNode {
   const { t, format, server } = useApp();
   const text = t.value.memory;
-  const { bytes } = format.value;
+  const { bytes, percent } = format.value;
   const id = model?.loaded ? model.id : undefined;
   useEffect(() => {
     if (id !== undefined) server.learn(id);
@@ -16,6 +16,7 @@ export function MemorySection({ model }: { readonly model: Model | undefined }):
   const parts = memoryParts(model, id === undefined ? undefined : server.facts.value.get(id));
   const total = parts.reduce((sum, part) => sum + part.bytes, 0);
   const memory = server.status.value?.memory;
+  const used = model?.loaded?.kvUsed;
   return (
     <section>
       <h3>{t.value.panel.memory}</h3>
@@ -35,7 +36,11 @@ export function MemorySection({ model }: { readonly model: Model | undefined }):
                   <span class={`swatch ${part.name}`} />
                   {text[part.name]}
                 </dt>
-                <dd>{bytes(part.bytes)}</dd>
+                <dd>
+                  {part.name === "kv" && used !== undefined
+                    ? text.kvUsed(bytes(part.bytes), percent(used))
+                    : bytes(part.bytes)}
+                </dd>
               </div>
             ))}
           </dl>

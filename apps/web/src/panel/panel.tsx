@@ -46,9 +46,9 @@ export function Panel({ conversation, model, path }: PanelProps): VNode {
           {text.systemHelp}
         </p>
       </section>
-      <SamplingSection conversation={conversation} model={model} />
       <SpeedSection conversation={conversation} path={path} model={model} />
       <MemorySection model={model} />
+      <SamplingSection conversation={conversation} model={model} />
     </aside>
   );
 }

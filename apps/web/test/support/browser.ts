@@ -2,7 +2,6 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
-import { build } from "vite";
 
 const PLACES = [
   process.env.CHROME_PATH,
@@ -44,7 +43,7 @@ export async function openBrowser(
     viewport: { width: 1280, height: 800 },
     ...options,
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(30_000);
   return {
     context,
     async close() {
@@ -52,14 +51,6 @@ export async function openBrowser(
       rmSync(profile, { recursive: true, force: true });
     },
   };
-}
-
-/** Builds the page from its sources into a folder of its own. */
-export async function buildSite(): Promise<{ site: string; remove: () => void }> {
-  const site = mkdtempSync(join(tmpdir(), "engine-web-site-"));
-  const root = join(import.meta.dirname, "../..");
-  await build({ root, logLevel: "error", build: { outDir: site, emptyOutDir: true } });
-  return { site, remove: () => rmSync(site, { recursive: true, force: true }) };
 }
 
 /** Everything the page complained about: errors, refusals of its policy, requests to elsewhere. */

@@ -121,6 +121,7 @@ function info(model: FakeModel): object {
         chat: true,
         thinking: model.thinking ?? false,
         memory: { weights: bytes, mapped: 0, state: Math.round(bytes * 0.18) },
+        kv: { used: 40, total: 512, tokensPerBlock: 32 },
         sampling: { temperature: 0.6, topP: 0.95, topK: 20 },
         notes:
           model.backend === "reference"
