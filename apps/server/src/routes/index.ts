@@ -4,11 +4,11 @@ import { engineRoutes } from "./engine/index.ts";
 import { ollamaRoutes } from "./ollama/index.ts";
 import { openaiRoutes } from "./openai/index.ts";
 import { operatorRoutes } from "./operator/index.ts";
+import { openapiRoute } from "./operator/openapi-route.ts";
 import { textRoutes } from "./text/index.ts";
 import { webRoutes } from "./web/index.ts";
 
-/** All routes, in the order they are tried. */
-export const routes: readonly Route[] = [
+const described: readonly Route[] = [
   ...openaiRoutes,
   ...anthropicRoutes,
   ...ollamaRoutes,
@@ -17,3 +17,6 @@ export const routes: readonly Route[] = [
   ...operatorRoutes,
   ...webRoutes,
 ];
+
+/** All routes, in the order they are tried. */
+export const routes: readonly Route[] = [...described, openapiRoute(described)];
