@@ -73,7 +73,14 @@ async function converse(
 
 /** What --max-tokens 0 gives: the prompt is not even read. */
 function unanswered(promptTokens: number): GenerateResult {
-  const timings = { promptMs: 0, ttftMs: 0, decodeMs: 0, promptTokensPerSecond: 0, tokensPerSecond: 0 };
+  const timings = {
+    queueMs: 0,
+    promptMs: 0,
+    ttftMs: 0,
+    decodeMs: 0,
+    promptTokensPerSecond: 0,
+    tokensPerSecond: 0,
+  };
   const usage = { promptTokens, cachedTokens: 0, completionTokens: 0 };
   return { tokens: [], text: "", finishReason: "length", usage, timings };
 }
