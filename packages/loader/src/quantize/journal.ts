@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { open, rename, stat } from "node:fs/promises";
+import { open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { EngineError } from "@engine/core";
@@ -26,12 +26,21 @@ export class Journal {
   /** Goes on with a folder's journal, or begins one. Throws `bad-option` where it was begun with other work. */
   static async open(folder: string, work: unknown): Promise<Journal> {
     const key = createHash("sha256").update(JSON.stringify(work)).digest("hex");
-    const path = join(folder, FILE);
-    const there = await stat(path).catch(() => undefined);
-    if (!there) return new Journal(folder, key, {});
-    const json = await readJsonObject(path, { code: "bad-checkpoint", duplicateKeys: "keep-last" });
-    if (json.key === key && isObject(json.finished))
-      return new Journal(folder, key, { ...(json.finished as Record<string, Checksums>) });
+    const names: readonly string[] = await readdir(folder).catch(() => []);
+    if (names.length === 0) return new Journal(folder, key, {});
+    if (!names.includes(FILE)) {
+      throw new EngineError(
+        "bad-option",
+        `${folder}: is in the way; the work is done in a folder of this name. Rename or delete it.`,
+      );
+    }
+    const json = await readJsonObject(join(folder, FILE), {
+      code: "bad-checkpoint",
+      duplicateKeys: "keep-last",
+    });
+    const finished = isObject(json.finished) ? (json.finished as Record<string, Checksums>) : {};
+    if (json.key === key) return new Journal(folder, key, { ...finished });
+    if (Object.keys(finished).length === 0) return new Journal(folder, key, {});
     throw new EngineError(
       "bad-option",
       `${folder}: is left from work with another source or other options. Delete it, or give another destination.`,
@@ -44,17 +53,21 @@ export class Journal {
     return sums !== undefined && (await isIntact(join(this.#folder, file), sums, signal));
   }
 
-  /** Names of the files that were finished. */
-  get finished(): readonly string[] {
-    return Object.keys(this.#finished);
+  /** Deletes all but the journal and these files: what a run that was killed left half-written. */
+  async clean(kept: ReadonlySet<string>): Promise<void> {
+    for (const name of await readdir(this.#folder)) {
+      if (name !== FILE && !kept.has(name)) await rm(join(this.#folder, name), { recursive: true });
+    }
+    for (const file of Object.keys(this.#finished)) if (!kept.has(file)) delete this.#finished[file];
+    await this.#save();
   }
 
   async finish(file: string, sums: Checksums): Promise<void> {
     this.#finished[file] = sums;
-    await this.save();
+    await this.#save();
   }
 
-  async save(): Promise<void> {
+  async #save(): Promise<void> {
     const text = JSON.stringify({ key: this.#key, finished: this.#finished });
     await writeWhole(join(this.#folder, FILE), text);
   }

@@ -135,6 +135,7 @@ describe("quantizeModel", () => {
     expect(finished.length).toBeGreaterThan(1);
     // One finished file is damaged meanwhile: its bytes are no longer those that were written.
     await truncate(join(`${target}.incomplete`, finished[0]!), 100);
+    await writeFile(join(`${target}.incomplete`, ".model-00009-of-00009.safetensors.0123.tmp"), "killed");
 
     const { resumedBytes, files } = await quantizeModel(source, target, options);
     const sizes = await Promise.all(
@@ -157,9 +158,12 @@ describe("quantizeModel", () => {
     expect((await fails(at("g"), { type: "int4", group: 48 })).message).toContain(
       "a multiple of 32, but is 48",
     );
-    const stop = AbortSignal.abort();
-    await fails(at("begun"), { type: "int8", signal: stop });
+    const stop = new AbortController();
+    const onProgress = ({ done }: QuantizeProgress) => done > 15_000 && stop.abort();
+    await fails(at("begun"), { type: "int8", shardBytes: 4000, signal: stop.signal, onProgress });
     expect((await fails(at("begun"), { type: "int4" })).message).toContain("other options");
+    await mkdir(at("mine.incomplete/photos"), { recursive: true });
+    expect((await fails(at("mine"), { type: "int4" })).message).toContain("is in the way");
   });
 
   it("says which weight cannot be written", async () => {

@@ -75,9 +75,6 @@ async function write(
   }
   const plan = planOutput(source, options, options.shardBytes);
   const partial = `${target}.incomplete`;
-  await mkdir(partial, { recursive: true }).catch((error: unknown) => {
-    throw ioError(error, partial);
-  });
   const { type, group, embeddings, lmHead } = options;
   const weighed = [...(importance ?? [])].map(([name, values]) => [name, values.reduce((a, b) => a + b, 0)]);
   const work = { source: source.id, type, group, embeddings, lmHead, weighed, shards: plan.shards.length };
@@ -87,11 +84,18 @@ async function write(
   const missing = plan.shards.filter(({ file }) => !here.has(file));
   const others = await modelFiles(folder);
   const bytesOf = (shards: OutputPlan["shards"]) => shards.reduce((sum, { bytes }) => sum + bytes, 0);
-  await requireSpace(partial, bytesOf(missing) + others.reduce((sum, { bytes }) => sum + bytes, 0), {
-    toDo: "are still to be written",
-    hint: "or give a destination on another disk",
+  await requireSpace(
+    await nearestFolder(partial),
+    bytesOf(missing) + others.reduce((sum, { bytes }) => sum + bytes, 0),
+    {
+      toDo: "are still to be written",
+      hint: "or give a destination on another disk",
+    },
+  );
+  await mkdir(partial, { recursive: true }).catch((error: unknown) => {
+    throw ioError(error, partial);
   });
-  await journal.save();
+  await journal.clean(here);
 
   const sourceBytes = plan.tensors.reduce((sum, { readBytes }) => sum + readBytes, 0);
   const resumed = plan.shards.filter(({ file }) => here.has(file));
@@ -128,6 +132,15 @@ async function write(
     ragged: plan.ragged,
     threads: threads.threads,
   };
+}
+
+/** The folder itself, or the nearest above it that exists. */
+async function nearestFolder(path: string): Promise<string> {
+  const isThere = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  return isThere || dirname(path) === path ? path : nearestFolder(dirname(path));
 }
 
 async function refuseExisting(path: string, name: string): Promise<void> {

@@ -54,10 +54,12 @@ class Workers implements Converter {
   }
 
   #start(file: URL): Worker {
-    const worker = new Worker(file);
+    // What this process was started with (loaders, conditions) is for its own program.
+    const worker = new Worker(file, { execArgv: [] });
     worker.on("message", (converted: Converted) => {
       const waiting = this.#take(worker);
       this.#idle.push(worker);
+      worker.unref();
       this.#next();
       waiting?.resolve(converted);
     });
@@ -87,6 +89,8 @@ class Workers implements Converter {
     while (this.#idle.length > 0 && this.#queue.length > 0) {
       const [worker, waiting] = [this.#idle.pop()!, this.#queue.shift()!];
       this.#busy.set(worker, waiting);
+      // Only work keeps the process running; a worker that waits does not.
+      worker.ref();
       // The bytes move to the worker; they are not copied.
       worker.postMessage(waiting.lines, [waiting.lines.bytes.buffer as ArrayBuffer]);
     }

@@ -1,0 +1,33 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { expect, it } from "vitest";
+import { failure } from "../../test/files.ts";
+import { convertLines, type Lines } from "./convert-lines.ts";
+import { converter } from "./threads.ts";
+
+const WORKER = join(import.meta.dirname, "../../dist/quantize-worker.js");
+const isBuilt = existsSync(WORKER);
+
+const lines = (seed: number): Lines => ({
+  type: "f32",
+  bytes: new Uint8Array(Float32Array.from({ length: 128 }, (_, i) => Math.sin(seed + i)).buffer),
+  columns: 64,
+  target: { as: "integers", bits: 4, group: 32 },
+});
+
+it.skipIf(!isBuilt)(
+  "threads give what one thread gives (needs the built package: npm run build)",
+  async () => {
+    await using threads = converter(3, pathToFileURL(WORKER));
+    expect(threads.threads).toBe(3);
+    const converted = await Promise.all(Array.from({ length: 10 }, (_, i) => threads.convert(lines(i))));
+    expect(converted).toEqual(Array.from({ length: 10 }, (_, i) => convertLines(lines(i))));
+  },
+);
+
+it("a thread that cannot run fails the work", async () => {
+  const broken = new URL("data:text/javascript,throw new Error('no memory')");
+  await using threads = converter(2, broken);
+  expect((await failure(threads.convert(lines(0)))).message).toContain("A quantizing thread ended");
+});
