@@ -37,9 +37,8 @@ it("says what a model is", async () => {
     [0, 1].map((index) => ({ index, kind: "full", ...size, window: null, imageBlocks: false, owner: index })),
   );
   expect(found.parts.map(({ part }: { part: string }) => part)).toEqual([
-    "embeddings",
+    "embeddings, also the head",
     "layers",
-    "head",
     "other",
   ]);
   const sum = (key: string): number =>
