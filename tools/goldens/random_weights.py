@@ -29,6 +29,10 @@ def fill(model: torch.nn.Module, generator: torch.Generator, logit_std: float) -
             else:
                 sizes = 0.5 + 1.2 * torch.rand(parameter.shape, generator=generator)
                 parameter.copy_(sizes)
+        # Learned, though transformers calls them buffers.
+        for name, scalar in model.named_buffers():
+            if name.endswith("layer_scalar"):
+                scalar.copy_(0.6 + 0.8 * torch.rand(scalar.shape, generator=generator))
 
 
 def identities(model: torch.nn.Module) -> dict[str, float]:

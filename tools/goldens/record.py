@@ -3,23 +3,24 @@
 import torch
 
 
-def states(model, prompt: torch.Tensor) -> dict[str, torch.Tensor]:
-    """Logits [T, V], `embed`, `layer{i}` and `final` [T, H] of one call over the whole prompt."""
+def states(model, prompt: torch.Tensor, given: dict) -> dict[str, torch.Tensor]:
+    """Logits [T, V], `embed`, `layer{i}` and `final` [T, H] of one call over the whole prompt; `given` goes along."""
     seen: dict[str, torch.Tensor] = {}
-    layers = model.model.layers
+    text = getattr(model.model, "language_model", model.model)
+    layers = text.layers
     hooks = [layers[0].register_forward_pre_hook(lambda _, args, kwargs: seen.update(embed=first(args, kwargs)), with_kwargs=True)]
     for index, layer in enumerate(layers):
         hooks.append(layer.register_forward_hook(lambda _, __, out, name=f"layer{index}": seen.update({name: plain(out)})))
-    hooks.append(model.model.norm.register_forward_hook(lambda _, __, out: seen.update(final=plain(out))))
-    logits = model(prompt[None]).logits[0]
+    hooks.append(text.norm.register_forward_hook(lambda _, __, out: seen.update(final=plain(out))))
+    logits = model(prompt[None], **given).logits[0]
     for hook in hooks:
         hook.remove()
     return {"logits": logits, **{name: value[0] for name, value in seen.items()}}
 
 
-def greedy(model, prompt: torch.Tensor, count: int) -> tuple[list[int], list[float], torch.Tensor]:
+def greedy(model, prompt: torch.Tensor, count: int, given: dict) -> tuple[list[int], list[float], torch.Tensor]:
     """`count` tokens with the cache, the gap of the two best logits at each, and the logits of all but the first."""
-    out = model(prompt[None], use_cache=True)
+    out = model(prompt[None], use_cache=True, **given)
     tokens, margins, rows = [], [], []
     for step in range(count):
         row = out.logits[0, -1]
