@@ -59,7 +59,7 @@ describe("listing", () => {
         version: "1.2.3",
         folder: join(app.path, "node_modules/@me/olmo"),
         api: 1,
-        architectures: [{ name: "olmo", modelTypes: ["olmo"], classes: [], export: "olmo" }],
+        architectures: [{ name: "olmo", modelTypes: ["olmo"], classes: [], gguf: [], export: "olmo" }],
         backends: [{ name: "npu", export: "npu" }],
       },
     ]);

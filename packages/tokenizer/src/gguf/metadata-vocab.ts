@@ -70,12 +70,15 @@ export function idsOf(tokens: readonly string[]): Record<string, number> {
   return ids;
 }
 
-/** Tokens that are found in a text before anything else: special ones, and the user's own. */
-export function addedTokens({ tokens, types }: MetadataVocab): object[] {
+/**
+ * Tokens that are found in a text before anything else: special ones, and the user's own. Those that hold `mark`
+ * are found once the text is normalized, which puts it in a space's place.
+ */
+export function addedTokens({ tokens, types }: MetadataVocab, mark?: string): object[] {
   return tokens.flatMap((content, id) => {
     const special = types[id] === TOKEN.control || types[id] === TOKEN.unknown;
     if (content === "" || !(special || types[id] === TOKEN.userDefined)) return [];
-    return [{ id, content, special, normalized: false }];
+    return [{ id, content, special, normalized: mark !== undefined && content.includes(mark) }];
   });
 }
 

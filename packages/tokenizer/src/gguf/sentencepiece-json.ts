@@ -24,7 +24,7 @@ export function sentencePieceJson(
   const [before, after] = [vocab.special("bos"), vocab.special("eos")];
   const begin = PREFIXES[pre]?.filter((token) => tokens.includes(token)) ?? [];
   return {
-    added_tokens: addedTokens(vocab),
+    added_tokens: addedTokens(vocab, SPACE),
     normalizer: prefixed
       ? { type: "Sequence", normalizers: [{ type: "Prepend", prepend: SPACE }, spaces] }
       : spaces,
