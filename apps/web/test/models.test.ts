@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { noBrowser, openBrowser } from "./support/browser.ts";
+import { ask, noBrowser, openBrowser } from "./support/browser.ts";
 import { buildSite } from "./support/build-site.ts";
 import { someModels } from "./support/fake-models.ts";
 import { type FakeServer, startFakeServer } from "./support/fake-server.ts";
@@ -96,6 +96,21 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the model manager", () =>
       await page.getByRole("alert").getByText("It needs 10.9 GB and 4 GB are free.").waitFor();
     } finally {
       await other.close();
+    }
+  });
+
+  it("does without the management where a server keeps it closed", async () => {
+    const closed = await startFakeServer({ site: built.site, closed: true });
+    try {
+      await page.goto(closed.url);
+      await page.getByRole("option", { name: "a-name" }).waitFor({ state: "attached" });
+      await ask(page, "hello");
+      await page.getByText("to “hello”").waitFor();
+      await page.goto(`${closed.url}#/models`);
+      await page.getByText("does not let this page manage its models").waitFor();
+      expect(await page.getByRole("button", { name: /^(?:Load|Delete|Download)/ }).count()).toBe(0);
+    } finally {
+      await closed.close();
     }
   });
 

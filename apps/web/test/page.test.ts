@@ -124,6 +124,35 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the page around the conve
     expect(await page.getByRole("link", { name: "My export" }).count()).toBe(0);
   });
 
+  it("answers in two conversations at once, and a deleted one stays deleted", async () => {
+    await ask(page, "slow one");
+    await page.getByText("word word").waitFor();
+    await page.keyboard.press("Control+Shift+O");
+    await ask(page, "quick one");
+    await page.getByText("to “quick one”").waitFor();
+    await page.getByRole("img", { name: "answering" }).waitFor();
+    await page.getByRole("button", { name: "Actions for “slow one”" }).click();
+    await page.keyboard.press("End");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await expect.poll(() => page.getByRole("link", { name: "slow one" }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("img", { name: "answering" }).count()).toBe(0);
+    await page.reload();
+    await page.getByRole("link", { name: "quick one" }).waitFor();
+    expect(await page.getByRole("link", { name: "slow one" }).count()).toBe(0);
+    const kept = await page.evaluate(
+      () =>
+        new Promise<number>((done) => {
+          const open = indexedDB.open("engine");
+          open.onsuccess = () => {
+            const all = open.result.transaction("messages").objectStore("messages").getAll();
+            all.onsuccess = () => done(all.result.filter(({ text }) => text.includes("word word")).length);
+          };
+        }),
+    );
+    expect(kept).toBe(0);
+  });
+
   it("asks for the key that a server wants", async () => {
     const locked = await startFakeServer({ site: built.site, apiKey: "secret" });
     try {

@@ -55,6 +55,14 @@ export async function listModels(http: Http, signal?: AbortSignal): Promise<read
   return list(answer.models, "models").map((item) => readModel(object(item, "models[0]")));
 }
 
+/** The models as every client may see them: their names, where the management is closed to this page. */
+export async function listNames(http: Http, signal?: AbortSignal): Promise<readonly Model[]> {
+  const answer = object(await http.json("v1/models", signal ? { signal } : {}), "the answer");
+  return list(answer.data, "data").map((item) =>
+    readModel({ ...object(item, "data[0]"), state: "unloaded" }),
+  );
+}
+
 export async function describeModel(http: Http, id: string): Promise<ModelFacts> {
   const path = `engine/models/describe?model=${encodeURIComponent(id)}`;
   const facts = object(await http.json(path), "the description");

@@ -1,7 +1,7 @@
-import { useComputed } from "@preact/signals";
 import type { Model } from "../api/models.ts";
 import type { Conversation } from "../conversation/message.ts";
 import { branch } from "../conversation/tree.ts";
+import type { Running } from "./answers.ts";
 import { useApp } from "./app.ts";
 
 /** The conversation that the address names, or the unwritten one. */
@@ -35,7 +35,6 @@ export function useModel(conversation: Conversation): Model | undefined {
 }
 
 /** The answer that is on its way in a conversation. */
-export function useRunning(conversation: string) {
-  const { answers } = useApp();
-  return useComputed(() => answers.running.value.get(conversation)).value;
+export function useRunning(conversation: string): Running | undefined {
+  return useApp().answers.running.value.get(conversation);
 }

@@ -1,7 +1,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { ApiError, toApiError } from "../api/api-error.ts";
 import type { Http } from "../api/http.ts";
-import { describeModel, listModels, type Model, type ModelFacts } from "../api/models.ts";
+import { describeModel, listModels, listNames, type Model, type ModelFacts } from "../api/models.ts";
 import { readStatus, type Status } from "../api/status.ts";
 
 /** "locked": the server wants a key, or another one. */
@@ -12,6 +12,7 @@ export interface Server {
   readonly connection: ReadonlySignal<Connection>;
   /** Undefined until the first answer. */
   readonly models: ReadonlySignal<readonly Model[] | undefined>;
+  /** Undefined, too, where the server keeps its management to itself. */
   readonly status: ReadonlySignal<Status | undefined>;
   readonly facts: ReadonlySignal<ReadonlyMap<string, ModelFacts>>;
   /** Asks now instead of at the next turn. */
@@ -30,7 +31,7 @@ export function createServer(http: Http, document: Document): Server {
   const models = signal<readonly Model[] | undefined>(undefined);
   const status = signal<Status | undefined>(undefined);
   const facts = signal<ReadonlyMap<string, ModelFacts>>(new Map());
-  const asked = new Map<string, Promise<void>>();
+  const asked = new Set<string>();
   let pause = CALM;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let turn: Promise<void> | undefined;
@@ -39,7 +40,9 @@ export function createServer(http: Http, document: Document): Server {
   async function ask(): Promise<void> {
     try {
       const signal = AbortSignal.timeout(10_000);
-      [models.value, status.value] = await Promise.all([listModels(http, signal), readStatus(http, signal)]);
+      const managed = await readStatus(http, signal).catch(unlessClosed);
+      models.value = managed ? await listModels(http, signal) : await listNames(http, signal);
+      status.value = managed;
       connection.value = "up";
       pause = CALM;
     } catch (error) {
@@ -70,13 +73,15 @@ export function createServer(http: Http, document: Document): Server {
     facts,
     refresh,
     learn(id) {
-      if (asked.has(id)) return;
+      if (asked.has(id) || !status.peek()) return;
+      asked.add(id);
       // One after the other: a header may lie on a slow disk.
       learning = learning.then(async () => {
         const found = await describeModel(http, id).catch(() => undefined);
+        // A model that is not whole yet may be asked about again.
         if (found) facts.value = new Map(facts.peek()).set(id, found);
+        else asked.delete(id);
       });
-      asked.set(id, learning);
     },
     whenUp(abort) {
       return new Promise((done, failed) => {
@@ -92,4 +97,10 @@ export function createServer(http: Http, document: Document): Server {
       });
     },
   };
+}
+
+/** The management is for others, or for nobody: chatting may be allowed all the same. */
+function unlessClosed(error: unknown): undefined {
+  if ([401, 403, 404].includes(toApiError(error).status)) return undefined;
+  throw error;
 }

@@ -170,6 +170,7 @@ export const en = {
       `${id} (${size}) will be deleted from the disk, for other programs too. It can be downloaded again.`,
     deleted: (id: string) => `${id} was deleted.`,
     notDeletable: "It was given to the server as a folder; delete it there.",
+    unmanaged: "This server does not let this page manage its models. It loads them when they are asked.",
     loadedNow: (id: string) => `${id} is loaded.`,
     unloadedNow: (id: string) => `${id} is unloaded.`,
     download: "Download",

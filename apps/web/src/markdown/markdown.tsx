@@ -7,7 +7,12 @@ import { block } from "./block.tsx";
  * A model's answer. While it streams only the last block changes: the others are drawn once and kept.
  */
 export function Markdown({ text }: { readonly text: string }): VNode {
-  const tokens = useMemo(() => lexer(text, { gfm: true, breaks: false }), [text]);
+  // The whole conversation is drawn again with each piece of its last answer; older answers cost nothing then.
+  return useMemo(() => blocks(text), [text]);
+}
+
+function blocks(text: string): VNode {
+  const tokens = lexer(text, { gfm: true, breaks: false });
   const links = Object.keys((tokens as TokensList).links ?? {}).length;
   const top = Math.min(6, ...tokens.map((token) => (token.type === "heading" ? token.depth : 6)));
   return (

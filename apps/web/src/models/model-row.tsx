@@ -18,16 +18,20 @@ export function ModelRow({ model, attempt }: ModelRowProps): VNode {
   const { t, format, server } = useApp();
   const text = t.value.models;
   const { id, state, loaded } = model;
-  useEffect(() => server.learn(id), [id, server]);
+  const whole = model.missing.length === 0;
+  useEffect(() => {
+    if (whole) server.learn(id);
+  }, [id, whole, server]);
   const facts = server.facts.value.get(id);
-  const { bytes, parameters, whole, percent } = format.value;
+  const { bytes, parameters, percent } = format.value;
   const context = loaded?.context ?? facts?.modelContext;
   const architecture = loaded?.architecture || facts?.architecture;
   const details: [string, string][] = [];
+  if (model.bytes > 0) details.push([text.size, bytes(model.bytes)]);
   if (architecture) details.push([text.architecture, architecture]);
   if (facts?.parameters) details.push([text.parameters, parameters(facts.parameters)]);
   if (facts?.encoding) details.push([text.type, facts.encoding]);
-  if (context) details.push([text.context, text.contextValue(whole(context))]);
+  if (context) details.push([text.context, text.contextValue(format.value.whole(context))]);
   if (loaded) details.push([t.value.panel.backend, loaded.backend]);
   const stateText = {
     loaded: text.loaded,
@@ -44,10 +48,6 @@ export function ModelRow({ model, attempt }: ModelRowProps): VNode {
         <span class="state">{inMemory > 0 ? `${stateText} · ${bytes(inMemory)}` : stateText}</span>
       </div>
       <dl class="details">
-        <div>
-          <dt>{text.size}</dt>
-          <dd>{bytes(model.bytes)}</dd>
-        </div>
         {details.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
@@ -64,8 +64,8 @@ export function ModelRow({ model, attempt }: ModelRowProps): VNode {
         />
       )}
       <ModelNotices model={model} />
-      <ModelActions model={model} attempt={attempt} />
-      {!model.deletable && (
+      {server.status.value && <ModelActions model={model} attempt={attempt} />}
+      {server.status.value && !model.deletable && (
         <p class="quiet small">
           <Icon name="info" /> {text.notDeletable}
         </p>

@@ -45,6 +45,12 @@ export function ModelsView(): VNode {
           </div>
         </header>
         {server.status.value?.management.pull && <DownloadForm />}
+        {models && !server.status.value && (
+          <p class="notice info">
+            <Icon name="info" />
+            <span>{text.unmanaged}</span>
+          </p>
+        )}
         {failure.value !== undefined && (
           <p class="notice warning" role="alert">
             <Icon name="warning" />

@@ -22,10 +22,12 @@ export interface FakeOptions {
   readonly site: string;
   /** When given, every call of the API needs it. */
   readonly apiKey?: string;
+  /** Answers 403 to all management calls. */
+  readonly closed?: boolean;
   readonly models?: Parameters<typeof createFakeModels>[0];
 }
 
-export async function startFakeServer({ site, apiKey, models }: FakeOptions): Promise<FakeServer> {
+export async function startFakeServer({ site, apiKey, closed, models }: FakeOptions): Promise<FakeServer> {
   const requests: { messages: { role: string; content: string }[] }[] = [];
   const routes = createFakeModels(models);
   let aborted = 0;
@@ -38,6 +40,10 @@ export async function startFakeServer({ site, apiKey, models }: FakeOptions): Pr
     if (apiKey !== undefined && request.headers.authorization !== `Bearer ${apiKey}`) {
       return json(response, 401, { error: { message: "A key is missing.", code: "invalid_api_key" } });
     }
+    if (closed && url.pathname.startsWith("/engine/")) {
+      return json(response, 403, { error: { message: "Management is off." } });
+    }
+    if (url.pathname === "/v1/models") return json(response, 200, { data: [{ id: "a-name" }] });
     const body = await readBody(request);
     if (url.pathname === "/v1/chat/completions") {
       requests.push(body as (typeof requests)[number]);
