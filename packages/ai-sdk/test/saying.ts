@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { type ChatMessage, load, type Model } from "@engine/engine";
 import { modelPath } from "@engine/model-demo";
 import type { Constraint } from "@engine/runtime";
-import type { ChatModel } from "../src/index.ts";
 
 /** Marks thoughts and calls as Qwen does. Earlier thoughts, calls and results are written down. */
 const TEMPLATE =
@@ -13,8 +12,16 @@ const TEMPLATE =
 export interface TalkingModel extends AsyncDisposable {
   /** The demo model as it is: it continues texts. */
   readonly plain: Model;
-  /** The same weights with a chat template, and a model that says this text, if it is let. */
-  saying(text: string): ChatModel & { readonly prompts: string[]; readonly messages: ChatMessage[][] };
+  /** A folder with the same weights and a chat template. */
+  readonly folder: string;
+  /** That model, which says this text, if it is let. */
+  saying(text: string): Model & Heard;
+}
+
+/** What a model was asked. */
+export interface Heard {
+  readonly prompts: string[];
+  readonly messages: ChatMessage[][];
 }
 
 export async function talkingModel(): Promise<TalkingModel> {
@@ -26,29 +33,31 @@ export async function talkingModel(): Promise<TalkingModel> {
   const model = await load(folder);
   return {
     plain,
+    folder,
     saying(text) {
       const { tokenizer } = model;
       if (!tokenizer) throw new Error("the demo model has a tokenizer");
-      const prompts: string[] = [];
-      const said: ChatMessage[][] = [];
-      return {
-        tokenizer,
-        prompts,
-        messages: said,
-        generate: (prompt, options) => model.generate(prompt, options),
-        embed: (texts, options) => model.embed(texts, options),
-        chat(messages, options = {}) {
-          said.push([...messages]);
-          return model.chat(messages, {
-            ...options,
-            generate(ids, rest) {
-              prompts.push(tokenizer.decode(ids, { skipSpecialTokens: true }));
-              const script = tokenizer.encode(text, { addSpecialTokens: false });
-              return model.generate(ids, { ...rest, constraint: only(script, model.vocab) });
-            },
-          });
-        },
+      const heard: Heard = { prompts: [], messages: [] };
+      const chat: Model["chat"] = (messages, options = {}) => {
+        heard.messages.push([...messages]);
+        return model.chat(messages, {
+          ...options,
+          generate(ids, rest) {
+            heard.prompts.push(tokenizer.decode(ids, { skipSpecialTokens: true }));
+            const script = tokenizer.encode(text, { addSpecialTokens: false });
+            return model.generate(ids, { ...rest, constraint: only(script, model.vocab) });
+          },
+        });
       };
+      // Servers dispose what they loaded; this one lives on.
+      const own: Readonly<Record<PropertyKey, unknown>> = { ...heard, chat, dispose: async () => {} };
+      return new Proxy(model, {
+        get(target, key) {
+          if (Object.hasOwn(own, key)) return own[key];
+          const value: unknown = Reflect.get(target, key);
+          return typeof value === "function" ? value.bind(target) : value;
+        },
+      }) as Model & Heard;
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([plain.dispose(), model.dispose()]);
