@@ -75,3 +75,19 @@ test("gauges and counts, under our names and the gateway's", async () => {
   expect(text).toMatch(/vllm:cache_config_info\{model_name="demo",block_size="\d+",num_gpu_blocks="\d+"\} 1/);
   expect(text).toMatch(/engine_event_loop_delay_seconds\{quantile="0.99"\} \d/);
 });
+
+test("the log tells nothing of a request's content", async () => {
+  const lines: string[] = [];
+  await using server = await demoServer({
+    log: (_, line) => lines.push(line),
+    apiKey: "a key of some length",
+  });
+  const headers = { authorization: "Bearer a wrong secret" };
+  const body = JSON.stringify({ model: "demo", prompt: "Once a secret", max_tokens: 1 });
+  await fetch(`${server.url}/v1/completions?secret=1`, { method: "POST", body, headers });
+  const right = { authorization: "Bearer a key of some length" };
+  await fetch(`${server.url}/v1/completions`, { method: "POST", body, headers: right });
+  expect(lines).toHaveLength(2);
+  expect(lines.join()).toMatch(/POST \/v1\/completions 401 .*POST \/v1\/completions 200/);
+  expect(lines.join()).not.toMatch(/secret|a key/);
+});

@@ -7,7 +7,7 @@ export async function demoServer(options: Partial<ServeOptions> = {}): Promise<R
   const server = await serve({
     port: 0,
     models: [{ id: "demo", path: modelPath, plainChat: true }],
-    loading: { registry: registry(), backend: backends().slice(-1), sessions: 4, context: 512 },
+    loading: { registry: registry(), backend: backends(), sessions: 4, context: 512 },
     drainMs: 2000,
     log: (level, line) => level === "error" && console.error(line),
     ...options,

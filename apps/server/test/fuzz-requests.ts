@@ -172,8 +172,8 @@ function change(root: unknown, random: () => number): void {
       continue;
     }
     const luck = random();
-    const value =
-      luck < 0.4 && Array.isArray(inner) ? Array(40).fill(pick(random, NASTY)) : pick(random, NASTY);
+    const nasty = structuredClone(pick(random, NASTY));
+    const value = luck < 0.4 && Array.isArray(inner) ? Array.from({ length: 40 }, () => structuredClone(nasty)) : nasty;
     if (luck < 0.2) delete node[key];
     else Object.defineProperty(node, key, { value, enumerable: true, configurable: true, writable: true });
     return;

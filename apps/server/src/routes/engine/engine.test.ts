@@ -1,0 +1,111 @@
+import { cp, mkdir, mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { modelPath } from "@engine/model-demo";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { demoServer } from "../../../test/demo-server.ts";
+import type { RunningServer } from "../../index.ts";
+
+const COMMIT = "a".repeat(40);
+let cache: string;
+let server: RunningServer;
+beforeAll(async () => {
+  cache = await mkdtemp(join(tmpdir(), "engine-hub-"));
+  await downloaded("org/whole", true);
+  await downloaded("org/partial", false);
+  const folders = join(cache, "folders");
+  await mkdir(folders);
+  await symlink(modelPath, join(folders, "linked"));
+  server = await demoServer({ hubCache: cache, folders: [folders] });
+});
+afterAll(async () => {
+  await server?.close();
+  await rm(cache, { recursive: true });
+});
+
+/** An entry of the hub cache, with the demo model as its files. */
+async function downloaded(id: string, whole: boolean): Promise<void> {
+  const repo = join(cache, `models--${id.replace("/", "--")}`);
+  const snapshot = join(repo, "snapshots", COMMIT);
+  await mkdir(join(repo, "refs"), { recursive: true });
+  await writeFile(join(repo, "refs", "main"), COMMIT);
+  await cp(modelPath, snapshot, { recursive: true });
+  if (!whole) await rm(join(snapshot, "model.safetensors"));
+}
+
+async function call(path: string, body?: object, headers: Record<string, string> = {}) {
+  const init = body ? { method: "POST", body: JSON.stringify(body), headers } : {};
+  const response = await fetch(`${server.url}/engine${path}`, init);
+  const text = await response.text();
+  return { status: response.status, text, json: text.startsWith("{") ? JSON.parse(text) : {} };
+}
+
+test("models are listed with where they are from and what they lack", async () => {
+  const { json } = await call("/models");
+  expect(json.models).toMatchObject([
+    { id: "demo", origin: "given", state: "loaded", deletable: false, default: true },
+    { id: "linked", origin: "folder", state: "unloaded" },
+    { id: "org/partial", origin: "hub", missing: [expect.any(String)] },
+    { id: "org/whole", origin: "hub", missing: [], deletable: true },
+  ]);
+  expect(json.models[0].loaded).toMatchObject({
+    architecture: "llama",
+    context: 512,
+    vocab: 2012,
+    chat: true,
+  });
+});
+
+test("what a load takes is told before", async () => {
+  const { json } = await call("/models/describe?model=org/whole");
+  const { weights, kv, activations, total } = json;
+  expect(json).toMatchObject({ architecture: "llama", parameters: 995_968, fits: true });
+  expect(total).toBe(weights.total + kv.total + activations);
+  expect(await call("/models/describe?model=org/partial")).toMatchObject({ status: 409 });
+});
+
+test("a load tells how far it is, and an unload takes the model away", async () => {
+  const { text } = await call("/models/load", { model: "org/whole" }, { accept: "text/event-stream" });
+  const events = text
+    .trim()
+    .split("\n\n")
+    .map((event) => event.split("\n")[0]);
+  expect(events.at(-1)).toBe("event: done");
+  expect(text).toContain('"id":"org/whole","origin":"hub","state":"loaded"');
+  expect((await call("/models/unload", { model: "org/whole" })).json).toMatchObject({ state: "unloaded" });
+  const failed = await call("/models/load", { model: "org/partial" }, { accept: "text/event-stream" });
+  expect(failed).toMatchObject({ status: 409, json: { error: { code: "model_incomplete" } } });
+});
+
+test("a model is deleted only by who asked first, and only a downloaded one", async () => {
+  expect(await call("/models/delete", { model: "demo" })).toMatchObject({ status: 403 });
+  const folder = join(cache, "models--org--whole");
+  const { json } = await call("/models/delete", { model: "org/whole" });
+  expect(json).toMatchObject({ model: "org/whole", confirm: { bytes: expect.any(Number) } });
+  const { token } = json.confirm;
+  expect(await call("/models/delete", { model: "org/whole", token: "guess" })).toMatchObject({ status: 409 });
+  expect(await call("/models/delete", { model: "org/partial", token })).toMatchObject({ status: 409 });
+  expect((await stat(folder)).isDirectory()).toBe(true);
+  expect((await call("/models/delete", { model: "org/whole", token })).json).toMatchObject({ deleted: true });
+  await expect(stat(folder)).rejects.toThrow("ENOENT");
+  expect(await call("/models/delete", { model: "org/whole", token })).toMatchObject({ status: 404 });
+});
+
+test("a pull that cannot be is told as any error", async () => {
+  expect(await call("/models/pull", { id: "../x" })).toMatchObject({
+    status: 400,
+    json: { error: { param: "id" } },
+  });
+});
+
+test("the status tells what goes on", async () => {
+  const { json } = await call("/status");
+  expect(json).toMatchObject({
+    ready: true,
+    draining: false,
+    requests: { running: 0, waiting: 0, limit: 256 },
+    memory: { models: expect.any(Number), rss: expect.any(Number) },
+    management: { pull: true, delete: true },
+  });
+  expect(json.memory.models).toBeLessThan(json.memory.budget);
+});
