@@ -18,13 +18,15 @@ const CONFIG_KEYS = [
 ];
 /** How many tensors are shown unless all are asked for. */
 const FIRST = 8;
+/** How many keys of a GGUF file's metadata. */
+const FIRST_KEYS = 24;
 
 /** An inspection for people. */
 export function inspectText(io: Io, found: Inspection, flags: InspectFlags): string {
   const { bold, red } = paint(io.stdout, io.env);
   const heading = `${bold(found.path)}\n`;
   const problem = found.problem === undefined ? "" : `${red("problem:")} ${found.problem}\n`;
-  return `${heading}${problem}${table(facts(found))}${layers(found, bold)}${parts(found, bold)}${memory(found, bold)}${tensors(found, { all: flags.tensors ?? false, bold })}`;
+  return `${heading}${problem}${table(facts(found))}${layers(found, bold)}${parts(found, bold)}${metadata(found, { all: flags.tensors ?? false, bold })}${memory(found, bold)}${tensors(found, { all: flags.tensors ?? false, bold })}`;
 }
 
 function facts(found: Inspection): [string, string][] {
@@ -78,14 +80,38 @@ function layers({ layers: found }: Inspection, bold: (text: string) => string): 
 
 function parts({ parts: found }: Inspection, bold: (text: string) => string): string {
   if (found.length === 0) return "";
-  const rows = found.map(({ part, tensors: count, parameters, bytes }) => [
+  const rows = found.map(({ part, tensors: count, parameters, bytes, types }) => [
     part,
     String(count),
     showCount(parameters),
     showBytes(bytes),
+    Object.entries(types)
+      .map(([type, stored]) => (stored === count ? type : `${stored} ${type}`))
+      .join(", "),
   ]);
-  const heading = ["part", "tensors", "parameters", "bytes"];
+  const heading = ["part", "tensors", "parameters", "bytes", "stored as"];
   return `\n${bold("Parts")}\n${table([heading, ...rows], { right: [1, 2, 3] })}`;
+}
+
+/** The first keys say what a file is; the rest is shown when all is asked for. */
+function metadata(
+  { metadata: found }: Inspection,
+  { all, bold }: { all: boolean; bold: (text: string) => string },
+): string {
+  if (!found) return "";
+  const entries = Object.entries(found);
+  const rows = entries
+    .slice(0, all ? entries.length : FIRST_KEYS)
+    .map(([key, value]) => [key, oneLine(value)]);
+  const rest = entries.length - rows.length;
+  const more = rest > 0 ? `… and ${rest} more; --tensors lists all.\n` : "";
+  return `\n${bold("Metadata")}\n${table(rows)}${more}`;
+}
+
+function oneLine(value: unknown): string {
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+  const line = text.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, " ");
+  return line.length > 80 ? `${line.slice(0, 77)}...` : line;
 }
 
 function memory({ memory: estimates }: Inspection, bold: (text: string) => string): string {

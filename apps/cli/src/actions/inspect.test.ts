@@ -1,5 +1,6 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { fakeIo } from "../../test/fake-io.ts";
 import { tinyModel } from "../../test/tiny-model.ts";
@@ -96,4 +97,26 @@ it("names the problem of a model it cannot run, and still says the rest", async 
   expect(out).toMatch(/^problem: .*model\.layers\.2\./m);
   expect(out).toContain("20 tensors");
   rmSync(other, { recursive: true });
+});
+
+const stories = fileURLToPath(
+  new URL("../../../../../shared/models/stories260K/gguf/stories260K-q4_0.gguf", import.meta.url),
+);
+const absent = existsSync(stories) ? undefined : "no ../shared/models/stories260K beside the repository";
+
+it.skipIf(absent)(`tells of a GGUF file${absent ? ` (skipped: ${absent})` : ""}`, async () => {
+  const found = await json(stories);
+  expect(found).toMatchObject({
+    path: stories,
+    architecture: "llama",
+    context: 512,
+    metadata: { "llama.block_count": 5, "tokenizer.ggml.tokens": "512 items" },
+    weights: { types: { q4_0: { tensors: 31 }, f16: { tensors: 5 } } },
+    tokenizer: { tokens: 512, chatTemplate: false },
+    eosTokenIds: [2],
+    unread: [],
+  });
+  const { out } = await inspect(stories);
+  expect(out).toContain("10 f32, 5 f16, 30 q4_0");
+  expect(out).toMatch(/llama\.attention\.head_count_kv +4/);
 });

@@ -10,6 +10,7 @@ import {
 } from "../models/architecture-facts.ts";
 import { extensions } from "../models/extensions.ts";
 import { estimateMemory, type MemoryEstimate } from "../models/memory-estimate.ts";
+import { metadataFacts } from "../models/metadata-facts.ts";
 import { type TensorFacts, tensorFacts, totals } from "../models/tensor-facts.ts";
 import { inspectText } from "./inspect-text.ts";
 
@@ -22,11 +23,14 @@ export interface InspectFlags {
 }
 
 /** What `inspect --json` prints. Absent members are not known: without a config.json there are only tensors. */
-export interface Inspection extends Partial<Omit<ArchitectureFacts, "layers" | "parts" | "unread">> {
+export interface Inspection
+  extends Partial<Omit<ArchitectureFacts, "layers" | "parts" | "unread" | "config">> {
   readonly path: string;
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
   readonly modelType?: string;
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Of a GGUF file; long lists as their number of items. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
   readonly weights: ReturnType<typeof totals>;
   readonly layers: ArchitectureFacts["layers"];
   readonly parts: ArchitectureFacts["parts"];
@@ -52,16 +56,18 @@ export async function inspect(
     const facts: ArchitectureFacts = checkpoint
       ? await architectureFacts(checkpoint, { registry, plugins })
       : { layers: [], parts: [], unread: [] };
-    const config = (checkpoint?.config ?? {}) as Readonly<Record<string, unknown>>;
+    const { config: json = checkpoint?.config ?? {}, ...told } = facts;
+    const config = json as Readonly<Record<string, unknown>>;
     const inspection: Inspection = {
-      path: resolve(checkpoint?.folder ?? path),
+      path: resolve(checkpoint?.gguf ? checkpoint.configPath : (checkpoint?.folder ?? path)),
       files: source.files.map((file) => ({ path: file.path, bytes: file.bytes })),
-      ...facts,
+      ...told,
       ...(typeof config.model_type === "string" && { modelType: config.model_type }),
+      ...(checkpoint?.gguf && { metadata: metadataFacts(checkpoint.gguf.metadata) }),
       weights,
       ...(checkpoint && {
         config,
-        tokenizer: await tokenizerFacts(checkpoint.folder),
+        tokenizer: await tokenizerFacts(checkpoint),
         eosTokenIds: checkpoint.generationConfig.eosTokenIds,
       }),
       memory: await Promise.all(

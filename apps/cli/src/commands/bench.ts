@@ -11,7 +11,7 @@ export function benchCommand(io: Io, finish: (exitCode: number) => void): Comman
     .description(
       "Measures reading a prompt and writing an answer, over random tokens of a fixed seed; no tokenizer is needed.",
     )
-    .argument("[model]", "a folder, a .safetensors file or a hub id; the demo model unless given")
+    .argument("[model]", "a folder, a .safetensors or .gguf file, or a hub id; the demo model unless given")
     .optionsGroup("Measurement:")
     .addOption(
       new Option(

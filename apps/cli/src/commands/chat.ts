@@ -10,7 +10,7 @@ export function chatCommand(io: Io, finish: (exitCode: number) => void): Command
   const command = new Command("chat")
     .summary("a conversation with a model")
     .description("A conversation: the model sees all that was said before.")
-    .argument("[model]", "a folder, a .safetensors file or a hub id; the demo model unless given")
+    .argument("[model]", "a folder, a .safetensors or .gguf file, or a hub id; the demo model unless given")
     .optionsGroup("Conversation:")
     .option("--system <text>", "the system message");
   addThinkingFlags(addSamplingFlags(addToolFlags(command)));

@@ -10,7 +10,7 @@ export function compareCommand(io: Io, finish: (exitCode: number) => void): Comm
     .description(
       "Compares two models of one vocabulary, or one model in two encodings, over a text: KL divergence, agreement on the likeliest token, and both perplexities.",
     )
-    .argument("<reference>", "the model to be like: a folder, a .safetensors file or a hub id")
+    .argument("<reference>", "the model to be like: a folder, a .safetensors or .gguf file, or a hub id")
     .argument("<model>", "the model that is judged")
     .argument("<file>", "the text")
     .option("--json", "one JSON object on stdout, and nothing else");

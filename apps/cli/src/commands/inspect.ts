@@ -9,7 +9,7 @@ export function inspectCommand(io: Io, finish: (exitCode: number) => void): Comm
     .description(
       "Says what a model or a file of weights is: family, sizes, layers, tensors, memory. Reads headers only.",
     )
-    .argument("<model>", "a folder, a .safetensors file or a hub id")
+    .argument("<model>", "a folder, a .safetensors or .gguf file, or a hub id")
     .option("--tensors", "list every tensor")
     .addOption(
       new Option("--context <tokens>", "for the memory estimate; the model's own unless given").argParser(

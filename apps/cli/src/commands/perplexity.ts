@@ -10,7 +10,7 @@ export function perplexityCommand(io: Io, finish: (exitCode: number) => void): C
     .description(
       "Measures the perplexity of a model over a text: every token but the first of each piece is predicted.",
     )
-    .argument("<model>", "a folder, a .safetensors file or a hub id")
+    .argument("<model>", "a folder, a .safetensors or .gguf file, or a hub id")
     .argument("<file>", "the text")
     .option("--json", "one JSON object on stdout, and nothing else");
   return addModelFlags(addTextFlags(command))

@@ -11,7 +11,7 @@ export function runCommand(io: Io, finish: (exitCode: number) => void): Command 
   const command = new Command("run")
     .summary("answer a prompt, or continue it")
     .description("Answers a prompt with a model's chat template, or continues it where the model has none.")
-    .argument("[model]", "a folder, a .safetensors file or a hub id; the demo model unless given")
+    .argument("[model]", "a folder, a .safetensors or .gguf file, or a hub id; the demo model unless given")
     .argument("[prompt]", "the prompt")
     .optionsGroup("Prompt:")
     .option("--prompt <text>", "the prompt, as a flag")

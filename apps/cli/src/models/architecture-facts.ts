@@ -1,7 +1,6 @@
-import { resolveModel } from "@engine/auto";
+import { openTokenizer, resolveModel } from "@engine/auto";
 import { capture, EngineError } from "@engine/core";
 import { type Checkpoint, openCheckpoint, openSafetensors } from "@engine/loader";
-import { loadTokenizer } from "@engine/tokenizer";
 import type { Extensions } from "./extensions.ts";
 import { type LayerFacts, layerFacts } from "./layer-facts.ts";
 import { tensorFacts } from "./tensor-facts.ts";
@@ -12,6 +11,8 @@ export interface ArchitectureFacts {
   readonly architecture?: string;
   readonly context?: number | undefined;
   readonly vocabulary?: number;
+  /** config.json, or what a GGUF file's metadata come to. */
+  readonly config?: unknown;
   readonly layers: readonly LayerFacts[];
   /** Parameters and bytes by what the model uses them for. */
   readonly parts: readonly WeightPart[];
@@ -29,7 +30,11 @@ export async function architectureFacts(
     const resolved = await resolveModel(checkpoint, { registry, plugins });
     const { architecture, config: reader, source } = resolved;
     const config = architecture.parse(reader);
-    const named = { architecture: architecture.name, context: architecture.context(config) };
+    const named = {
+      architecture: architecture.name,
+      context: architecture.context(config),
+      config: resolved.json,
+    };
     try {
       const graph = capture(architecture, config, source);
       const read = new Set(
@@ -55,14 +60,11 @@ export interface TokenizerFacts {
   readonly chatTemplate: boolean;
 }
 
-/** The tokenizer beside the weights, or the sentence that says why there is none. */
-export async function tokenizerFacts(folder: string): Promise<TokenizerFacts | string> {
-  try {
-    const { vocabSize, hasChatTemplate } = await loadTokenizer(folder);
-    return { tokens: vocabSize, chatTemplate: hasChatTemplate };
-  } catch (error) {
-    return messageOf(error);
-  }
+/** The model's tokenizer, or the sentence that says why there is none. */
+export async function tokenizerFacts(checkpoint: Checkpoint): Promise<TokenizerFacts | string> {
+  const tokenizer = await openTokenizer(checkpoint);
+  if (EngineError.isInstance(tokenizer)) return tokenizer.message;
+  return { tokens: tokenizer.vocabSize, chatTemplate: tokenizer.hasChatTemplate };
 }
 
 /** A whole checkpoint, or weights that lie somewhere without a config.json. */

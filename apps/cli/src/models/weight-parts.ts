@@ -7,6 +7,8 @@ export interface WeightPart {
   readonly tensors: number;
   readonly parameters: number;
   readonly bytes: number;
+  /** How many tensors are stored in each way. */
+  readonly types: Readonly<Record<string, number>>;
 }
 
 const ORDER = ["embeddings", "embeddings, also the head", "layers", "experts", "head", "other"];
@@ -19,17 +21,18 @@ export function weightParts(
 ): WeightPart[] {
   const readers = readersOf(graph);
   const parts = new Map<string, WeightPart>();
-  for (const { name, shape, bytes } of tensors) {
+  for (const { name, type, shape, bytes } of tensors) {
     const why = ignores.find(({ names }) => names.test(name))?.reason ?? "unknown to the family";
     const used = readers.get(name);
     const part = used ? partOf(name, used, graph) : `not read: ${why}`;
-    const known = parts.get(part) ?? { part, tensors: 0, parameters: 0, bytes: 0 };
+    const known = parts.get(part) ?? { part, tensors: 0, parameters: 0, bytes: 0, types: {} };
     const count = shape.reduce((product, dim) => product * dim, 1);
     parts.set(part, {
       part,
       tensors: known.tensors + 1,
       parameters: known.parameters + count,
       bytes: known.bytes + bytes,
+      types: { ...known.types, [type]: (known.types[type] ?? 0) + 1 },
     });
   }
   const read = ORDER.flatMap((name) => parts.get(name) ?? []);
