@@ -34,9 +34,9 @@ export class ChatConstraint implements Constraint {
     return this.#begun && this.#answer.finished;
   }
 
-  allowed(): Uint32Array | undefined {
+  async allowed(): Promise<Uint32Array | undefined> {
     if (this.#options.thinking()) return undefined;
-    const mask = this.#answer.allowed();
+    const mask = await this.#answer.allowed();
     if (!mask || this.#begun || this.#thought || this.#open === undefined) return mask;
     const either = Uint32Array.from(mask);
     either[this.#open >> 5]! |= 1 << (this.#open & 31);
@@ -56,6 +56,10 @@ export class ChatConstraint implements Constraint {
     }
     this.#begun = true;
     this.#answer.accept(token);
+  }
+
+  dispose(): void {
+    this.#answer.dispose?.();
   }
 
   /** So many tokens follow that the model did not choose: they close its thought. */

@@ -1,4 +1,4 @@
-import { EngineError } from "@engine/core";
+import { EngineError, type Select } from "@engine/core";
 import { AnswerText } from "./answer-text.ts";
 import { checkTokens } from "./check-tokens.ts";
 import { bothMasks } from "./constraint.ts";
@@ -75,8 +75,8 @@ export class Answer {
   }
 
   /** What the device does to the logits of the next token. */
-  select(): ReturnType<Sampler["select"]> {
-    const allowed = this.#options.constraint?.allowed();
+  async select(): Promise<Select> {
+    const allowed = await this.#options.constraint?.allowed();
     return this.sampler.select(this.history.length, bothMasks(this.#model.mask, allowed));
   }
 

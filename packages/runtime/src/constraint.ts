@@ -4,10 +4,12 @@
  */
 export interface Constraint {
   /** Bits of the tokens that may come next, u32 [ceil(vocab / 32)], bit 1 = allowed, lowest first; undefined: all may. */
-  allowed(): Uint32Array | undefined;
+  allowed(): Uint32Array | undefined | Promise<Uint32Array | undefined>;
   accept(token: number): void;
   /** Nothing more may come: the answer ends as by a stop token. */
   readonly finished: boolean;
+  /** The answer has ended; called once. */
+  dispose?(): void;
 }
 
 /** Tokens that both masks allow. */

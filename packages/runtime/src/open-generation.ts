@@ -31,6 +31,7 @@ export function openGeneration(model: ModelParts, spec: GenerationSpec): LiveGen
       const stopped = (): void => void scheduler.stop(request);
       const request = new Request(answer, sink, (text) => {
         options.signal?.removeEventListener("abort", stopped);
+        options.constraint?.dispose?.();
         release(text);
       });
       if (options.signal?.aborted) request.leave();

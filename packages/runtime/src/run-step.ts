@@ -50,7 +50,7 @@ async function run(parts: readonly StepPart[], options: StepOptions, failed: Fai
   };
   const start = performance.now();
   const choosing = parts.filter(({ last }) => last);
-  const selects = choosing.map(({ request }) => request.answer.select());
+  const selects = await Promise.all(choosing.map(({ request }) => request.answer.select()));
   const work = parts.map(
     ({ request: { history }, chunk, last }): Work => ({
       sequence: history.sequence,

@@ -36,6 +36,11 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     why: "sessions run on any device and any family",
   },
   {
+    folder: "packages/grammar",
+    mayImport: ["@engine/core", "@engine/tokenizer", "@engine/runtime"],
+    why: "a constraint is made for a vocabulary, whatever runs it",
+  },
+  {
     folder: "packages/auto",
     mayImport: ["@engine/core", "@engine/compiler", "@engine/loader", "@engine/tokenizer", "@engine/runtime"],
     why: "families and backends reach it through the Registry",
@@ -54,7 +59,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   { folder: "packages/engine", mayImport: ["@engine/*"], why: "it is the umbrella" },
   {
     folder: "packages/ai-sdk",
-    mayImport: ["@engine/auto", "@engine/tokenizer"],
+    mayImport: ["@engine/auto", "@engine/core", "@engine/grammar", "@engine/tokenizer"],
     why: "it speaks for any model that AutoModel gave, and for servers it knows by their API",
   },
   {
@@ -76,6 +81,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     mayImport: [
       "@engine/auto",
       "@engine/core",
+      "@engine/grammar",
       "@engine/loader",
       "@engine/runtime",
       "@engine/tokenizer",
@@ -139,6 +145,8 @@ export const MODULE_RULES: readonly ModuleRule[] = [
       // The golden folders, and the file of a backend that finds its own native part.
       "packages/conformance",
       "packages/backend-*/src/*native*.ts",
+      // A dependency whose module format Node does not read.
+      "packages/grammar/src/load-xgrammar.ts",
     ],
     why: "files are opened by the loader; others get its descriptors and byte ranges",
   },

@@ -1,0 +1,118 @@
+import { fileURLToPath } from "node:url";
+import { load, type Model } from "@engine/engine";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createGrammars, type Grammars } from "./index.ts";
+
+const DEMO = fileURLToPath(new URL("../../model-demo/model", import.meta.url));
+
+let model: Model;
+let grammars: Grammars;
+beforeAll(async () => {
+  model = await load(DEMO, { context: 512 });
+  const { tokenizer, vocab, generationConfig } = model;
+  grammars = await createGrammars({ tokenizer: tokenizer!, vocab, stopTokens: generationConfig.eosTokenIds });
+});
+afterAll(async () => {
+  grammars?.dispose();
+  await model?.dispose();
+});
+
+const schema = {
+  type: "object",
+  properties: {
+    name: { type: "string", maxLength: 12 },
+    age: { type: "integer", minimum: 0, maximum: 99 },
+    tags: { type: "array", items: { enum: ["red", "blue"] }, minItems: 1, maxItems: 3 },
+    nested: { type: "object", properties: { ok: { type: "boolean" } }, required: ["ok"] },
+  },
+  required: ["name", "age", "tags", "nested"],
+};
+
+describe("a model that has never seen JSON writes", () => {
+  test("what the schema asks for, whatever the seed, several at once", async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, async (_, seed) => {
+        const constraint = await grammars.json(schema);
+        return model.generate("Once upon a time", { constraint, seed, temperature: 1, maxTokens: 200 })
+          .result;
+      }),
+    );
+    for (const { text, finishReason } of answers) {
+      expect(finishReason).toBe("stop");
+      const { name, age, tags, nested } = JSON.parse(text);
+      expect(name.length).toBeLessThanOrEqual(12);
+      expect(age >= 0 && age <= 99 && Number.isInteger(age)).toBe(true);
+      expect(tags.every((tag: string) => tag === "red" || tag === "blue")).toBe(true);
+      expect(typeof nested.ok).toBe("boolean");
+    }
+    expect(new Set(answers.map(({ text }) => text)).size).toBeGreaterThan(1);
+  });
+
+  test.each<[string, (made: Grammars) => Promise<unknown>, RegExp]>([
+    [
+      "one of some texts",
+      (made) => made.choice(["a cat", "a dog", 'a "bird"\n']),
+      /^(a cat|a dog|a "bird"\n)$/,
+    ],
+    ["a text that matches", (made) => made.regex("[A-C]{2}-[0-9]{3}"), /^[A-C]{2}-[0-9]{3}$/],
+    ["a text of a grammar", (made) => made.ebnf('root ::= "(" root ")" | "x"'), /^\(*x\)*$/],
+    [
+      "text with a part of a given form",
+      (made) =>
+        made.structure({
+          type: "tag",
+          begin: "<call>",
+          content: { type: "regex", pattern: '\\{"city": "(Rome|Oslo)"\\}' },
+          end: "</call>",
+        }),
+      /^<call>\{"city": "(Rome|Oslo)"\}<\/call>$/,
+    ],
+  ])("%s", async (_, make, expected) => {
+    for (const seed of [1, 2]) {
+      const constraint = (await make(grammars)) as Awaited<ReturnType<Grammars["choice"]>>;
+      const options = { constraint, seed, temperature: 1, maxTokens: 120 };
+      const { text } = await model.generate("The", options).result;
+      expect(text).toMatch(expected);
+    }
+  });
+
+  test("an object where no schema is given", async () => {
+    const constraint = await grammars.json();
+    const { text } = await model.generate("The", { constraint, maxTokens: 200, frequencyPenalty: 1 }).result;
+    expect(text[0]).toBe("{");
+  });
+});
+
+test("each answer has its own way through one compiled grammar", async () => {
+  const options = async () => ({
+    constraint: await grammars.choice(["yes", "no"]),
+    maxTokens: 8,
+    temperature: 0,
+  });
+  const [one, two] = await Promise.all([
+    model.generate("Is it?", await options()).result,
+    model.generate("Is it?", await options()).result,
+  ]);
+  expect(one.text).toBe(two.text);
+  expect(["yes", "no"]).toContain(one.text);
+});
+
+test.each<[string, (made: Grammars) => Promise<unknown>]>([
+  ["a schema", (made) => made.json({ type: "nonsense" })],
+  ["an expression", (made) => made.regex("(")],
+  ["a grammar", (made) => made.ebnf("no rule")],
+  ["a structure", (made) => made.structure({ type: "nonsense" })],
+])("%s that cannot be read is refused, again and again", async (_, make) => {
+  for (let i = 0; i < 2; i++)
+    await expect(make(grammars)).rejects.toMatchObject({
+      code: "bad-option",
+      message: expect.stringContaining("cannot be made"),
+    });
+});
+
+test("without a token that ends an answer none could end", async () => {
+  const { tokenizer, vocab } = model;
+  await expect(createGrammars({ tokenizer: tokenizer!, vocab, stopTokens: [] })).rejects.toThrow(
+    "stopTokens",
+  );
+});

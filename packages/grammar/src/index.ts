@@ -1,0 +1,1 @@
+export { createGrammars, type GrammarModel, type Grammars } from "./grammars.ts";
