@@ -47,6 +47,8 @@ it("refuses a destination that exists, and types it does not know", async () => 
   const { code, err } = await engine("quantize", folder, folder);
   expect([code, err]).toEqual([1, expect.stringContaining("exists already")]);
   expect(await engine("quantize", folder, join(folder, "x"), "--type", "int3")).toMatchObject({ code: 2 });
+  const tied = await engine("quantize", folder, join(folder, "x"), "--lm-head", "int8");
+  expect([tied.code, tied.err]).toEqual([1, expect.stringContaining("its embeddings are the head")]);
   expect(existsSync(join(folder, "x.incomplete"))).toBe(false);
 });
 

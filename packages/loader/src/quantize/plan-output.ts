@@ -2,7 +2,7 @@ import { EngineError, type WeightSource } from "@engine/core";
 import { INDEX_FILE, SINGLE_FILE } from "../find-weights.ts";
 import { layOut, type TensorSpec } from "../safetensors-plan.ts";
 import { show } from "../show.ts";
-import { chooseTarget, DEFAULT_GROUP, roleOf, type TypeChoice } from "./choose-target.ts";
+import { chooseTarget, DEFAULT_GROUP, type Role, roleOf, type TypeChoice } from "./choose-target.ts";
 import type { Target } from "./convert-lines.ts";
 
 /** A tensor of the source and what is written for it. */
@@ -43,6 +43,17 @@ export function planOutput(
   if (!Number.isSafeInteger(group) || group < 32 || group % 32 !== 0)
     throw new EngineError("bad-option", `The group must be a multiple of 32, but is ${group}.`);
   const tensors = [...source.names()].map((name) => planTensor(name, source, choice));
+  const has = (role: Role) => tensors.some(({ name }) => roleOf(name, source.describe(name)!.shape) === role);
+  if (choice.lmHead !== undefined && !has("head"))
+    throw new EngineError(
+      "bad-option",
+      "A type was given for the head, but the model has none of its own: its embeddings are the head. Give a type for the embeddings instead.",
+    );
+  if (choice.embeddings !== undefined && !has("embeddings"))
+    throw new EngineError(
+      "bad-option",
+      "A type was given for the embeddings, but no tensor is named as such.",
+    );
   const shards: PlannedTensor[][] = [[]];
   let size = 0;
   for (const tensor of tensors) {

@@ -177,12 +177,9 @@ async function copyOne(from: string, to: string): Promise<void> {
   }
 }
 
-/** Milliseconds between two reports. */
-const INTERVAL = 100;
-
 function progressReport(total: number, onProgress: QuantizeOptions["onProgress"]) {
   const rate = new TransferRate(20_000);
-  let [done, reportedAt] = [0, Number.NEGATIVE_INFINITY];
+  let done = 0;
   return {
     skip(bytes: number): void {
       done += bytes;
@@ -190,11 +187,9 @@ function progressReport(total: number, onProgress: QuantizeOptions["onProgress"]
     add(bytes: number, tensor: string): void {
       done += bytes;
       rate.add(bytes);
-      if (!onProgress || (done < total && performance.now() - reportedAt < INTERVAL)) return;
-      reportedAt = performance.now();
       const bytesPerSecond = rate.perSecond();
       const secondsLeft = bytesPerSecond > 0 ? (total - done) / bytesPerSecond : undefined;
-      onProgress({ done, total, tensor, bytesPerSecond, secondsLeft });
+      onProgress?.({ done, total, tensor, bytesPerSecond, secondsLeft });
     },
   };
 }
