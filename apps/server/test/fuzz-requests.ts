@@ -173,7 +173,8 @@ function change(root: unknown, random: () => number): void {
     }
     const luck = random();
     const nasty = structuredClone(pick(random, NASTY));
-    const value = luck < 0.4 && Array.isArray(inner) ? Array.from({ length: 40 }, () => structuredClone(nasty)) : nasty;
+    const value =
+      luck < 0.4 && Array.isArray(inner) ? Array.from({ length: 40 }, () => structuredClone(nasty)) : nasty;
     if (luck < 0.2) delete node[key];
     else Object.defineProperty(node, key, { value, enumerable: true, configurable: true, writable: true });
     return;

@@ -8,11 +8,17 @@ export interface AnswerJob {
   /** One, or several that are answered side by side. */
   readonly prompts: readonly Prompt[];
   readonly options: Omit<ChatOptions, "signal" | "generate">;
+  /** The answer is JSON: of this schema, or any object. Thoughts before it are free. */
+  readonly json?: JsonForm;
   /** Answers to each prompt; 1. Each has a seed of its own. */
   readonly count?: number;
   /** Most tool calls of one answer; the answer ends with the last. */
   readonly maxCalls?: number;
   readonly keepAliveMs?: number | undefined;
+}
+
+export interface JsonForm {
+  readonly schema?: object;
 }
 
 export type Prompt = Conversation | PlainPrompt;

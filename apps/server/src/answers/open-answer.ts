@@ -57,17 +57,18 @@ export async function openAnswer(
 }
 
 /** One answer. `index`: which one to its prompt. */
-function one(
-  { model, source }: ModelSlot,
-  { prompt, options, index, maxCalls }: AnswerJob & { readonly prompt: Prompt; readonly index: number },
+async function* one(
+  slot: ModelSlot,
+  { prompt, options, index, maxCalls, json }: AnswerJob & { readonly prompt: Prompt; readonly index: number },
   signal: AbortSignal,
 ): AsyncGenerator<ChatEvent, void, undefined> {
+  const constraint = json && (await (await slot.grammars()).json(json.schema));
   const own = {
     prompt,
-    options: { ...options, ...seedOf(options.seed, index) },
+    options: { ...options, ...seedOf(options.seed, index), ...(constraint && { constraint }) },
     ...(maxCalls !== undefined && { maxCalls }),
   };
-  return runAnswer(model!, own, { signal, plainChat: source.plainChat });
+  yield* runAnswer(slot.model!, own, { signal, plainChat: slot.source.plainChat });
 }
 
 /** Several answers to one prompt differ, and with a seed do so in the same way each time. */

@@ -1,4 +1,6 @@
 import type { Model } from "@engine/auto";
+import type { Grammars } from "@engine/grammar";
+import { modelGrammars } from "./model-grammars.ts";
 import type { ModelSource } from "./model-source.ts";
 
 export type ModelState = "unloaded" | "loading" | "loaded" | "unloading";
@@ -28,6 +30,7 @@ export class ModelSlot {
   /** When it will be unloaded; undefined while it is used, or stays. */
   expires: Date | undefined;
   usedAt = 0;
+  #grammars: Promise<Grammars> | undefined;
   #leases = 0;
   #timer: NodeJS.Timeout | undefined;
   readonly #idle = new Set<() => void>();
@@ -84,6 +87,12 @@ export class ModelSlot {
     });
   }
 
+  /** Grammars for the loaded model's answers: made when one is first asked for, kept with the model. */
+  grammars(): Promise<Grammars> {
+    this.#grammars ??= modelGrammars(this.model!);
+    return this.#grammars;
+  }
+
   /** The model is in memory. */
   loaded(model: Model): void {
     this.model = model;
@@ -98,6 +107,8 @@ export class ModelSlot {
   gone(error?: string): void {
     this.#forget();
     this.model = undefined;
+    void this.#grammars?.then((grammars) => grammars.dispose());
+    this.#grammars = undefined;
     this.bytes = 0;
     this.state = "unloaded";
     this.progress = undefined;

@@ -2,6 +2,7 @@ import type { ChatOptions } from "@engine/auto";
 import type { AnswerJob } from "../../answers/answer-job.ts";
 import { type ToolChoice, type ToolRules, toolRules } from "../../answers/tool-rules.ts";
 import { unsupported } from "../../errors/api-error.ts";
+import { type ChatFormat, jsonForm } from "../openai/json-form.ts";
 import { told } from "../openai/sampling-schema.ts";
 import type { CountRequest, MessagesRequest } from "./messages-schema.ts";
 import { toMessages } from "./to-messages.ts";
@@ -11,9 +12,6 @@ export function messagesJob(request: MessagesRequest): AnswerJob {
   if (request.mcp_servers?.length)
     throw unsupported("mcp_servers", "'mcp_servers' is not supported; give 'tools'.");
   if (request.container) throw unsupported("container", "'container' is not supported.");
-  if (request.output_config?.format) {
-    throw unsupported("output_config.format", "'output_config.format' is not supported yet.");
-  }
   const { temperature, top_p, top_k, stop_sequences, max_tokens } = request;
   const rules = rulesOf(request);
   const sampling = told({ temperature, topP: top_p, topK: top_k, stop: stop_sequences });
@@ -21,8 +19,18 @@ export function messagesJob(request: MessagesRequest): AnswerJob {
     model: request.model,
     prompts: [{ kind: "chat", messages: toMessages(request) }],
     options: { ...sampling, ...rules.options, ...thinkingOf(request), maxTokens: max_tokens },
+    ...jsonForm(formatOf(request), rules),
     ...(rules.maxCalls !== undefined && { maxCalls: rules.maxCalls }),
   };
+}
+
+function formatOf({ output_config }: MessagesRequest): ChatFormat {
+  const format = output_config?.format;
+  if (!format) return undefined;
+  if (format.type === "json_schema" && format.schema) {
+    return { type: "json_schema", json_schema: { schema: format.schema } };
+  }
+  throw unsupported("output_config.format", "'output_config.format' is not supported but for JSON schemas.");
 }
 
 /** What shapes the prompt of a conversation. */

@@ -46,7 +46,11 @@ export const messagesRequest = z.object({
   top_k: z.int().min(0).nullish(),
   mcp_servers: z.array(z.unknown()).nullish(),
   container: z.unknown().optional(),
-  output_config: z.looseObject({ format: z.unknown().optional() }).nullish(),
+  output_config: z
+    .looseObject({
+      format: z.looseObject({ type: z.string(), schema: z.looseObject({}).optional() }).nullish(),
+    })
+    .nullish(),
 });
 
 export const countRequest = z.object(conversation);

@@ -3,10 +3,11 @@ import type { AnswerJob } from "../../answers/answer-job.ts";
 import { toolRules } from "../../answers/tool-rules.ts";
 import { route } from "../../http/route.ts";
 import { parseKeepAlive } from "../keep-alive.ts";
+import { jsonForm } from "../openai/json-form.ts";
 import { answerLines, type LineForm } from "./answer-lines.ts";
 import { ollama } from "./dialect.ts";
 import { loadOnly } from "./load-only.ts";
-import { common, ollamaOptions } from "./schema.ts";
+import { common, formatOf, ollamaOptions } from "./schema.ts";
 import { toMessages } from "./to-messages.ts";
 
 const toolCall = z.looseObject({
@@ -52,11 +53,12 @@ export const chatRoute = route<ChatRequest>({
 });
 
 function chatJob(request: ChatRequest): AnswerJob {
-  const { options } = toolRules(request.tools ?? [], { choice: { mode: "auto" }, parallel: true });
+  const rules = toolRules(request.tools ?? [], { choice: { mode: "auto" }, parallel: true });
   return {
     model: request.model,
     prompts: [{ kind: "chat", messages: toMessages(request.messages ?? []) }],
-    options: { ...ollamaOptions(request), ...options },
+    options: { ...ollamaOptions(request), ...rules.options },
+    ...jsonForm(formatOf(request), rules),
     keepAliveMs: parseKeepAlive(request.keep_alive),
   };
 }

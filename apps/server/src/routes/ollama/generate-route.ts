@@ -3,10 +3,11 @@ import type { AnswerJob, Prompt } from "../../answers/answer-job.ts";
 import { unsupported } from "../../errors/api-error.ts";
 import { route } from "../../http/route.ts";
 import { parseKeepAlive } from "../keep-alive.ts";
+import { jsonForm } from "../openai/json-form.ts";
 import { answerLines, type LineForm } from "./answer-lines.ts";
 import { ollama } from "./dialect.ts";
 import { loadOnly } from "./load-only.ts";
-import { common, ollamaOptions } from "./schema.ts";
+import { common, formatOf, ollamaOptions } from "./schema.ts";
 
 const generateRequest = z.object({
   ...common,
@@ -46,6 +47,7 @@ function generateJob(request: GenerateRequest): AnswerJob {
     model,
     prompts: [promptOf(request)],
     options: ollamaOptions(request),
+    ...jsonForm(formatOf(request)),
     keepAliveMs: parseKeepAlive(request.keep_alive),
   };
 }

@@ -2,6 +2,7 @@ import type { GenerateOptions } from "@engine/runtime";
 import { z } from "zod";
 import { unsupported } from "../../errors/api-error.ts";
 import { keepAlive } from "../keep-alive.ts";
+import type { ChatFormat } from "../openai/json-form.ts";
 import { samplingOptions, told } from "../openai/sampling-schema.ts";
 
 const number = z.number().nullish();
@@ -41,12 +42,11 @@ export type CommonRequest = z.infer<typeof shape>;
 
 /** What the options mean for the runtime. Throws 400 for those it does not know how to honour. */
 export function ollamaOptions(request: CommonRequest): GenerateOptions & { readonly thinking?: boolean } {
-  const { options, format, think, logprobs, top_logprobs } = request;
+  const { options, think, logprobs, top_logprobs } = request;
   if (options?.mirostat) throw unsupported("options.mirostat", "'options.mirostat' is not supported.");
   if ((options?.typical_p ?? 1) !== 1)
     throw unsupported("options.typical_p", "'options.typical_p' is not supported.");
   if ((options?.tfs_z ?? 1) !== 1) throw unsupported("options.tfs_z", "'options.tfs_z' is not supported.");
-  if (format) throw unsupported("format", "'format' is not supported yet.");
   if (logprobs || top_logprobs) throw unsupported("logprobs", "'logprobs' is not supported yet.");
   const { num_predict = undefined, ...sampling } = options ?? {};
   return {
@@ -57,4 +57,15 @@ export function ollamaOptions(request: CommonRequest): GenerateOptions & { reado
       thinking: think === undefined || think === null ? undefined : think !== false,
     }),
   };
+}
+
+/** "json", or a schema. Throws 400 for another word. */
+export function formatOf({ format }: CommonRequest): ChatFormat {
+  if (!format) return undefined;
+  if (typeof format === "object") return { type: "json_schema", json_schema: { schema: format } };
+  if (format === "json") return { type: "json_object" };
+  throw unsupported(
+    "format",
+    `'format': "${format.slice(0, 50)}" is not supported; give "json" or a schema.`,
+  );
 }

@@ -3,6 +3,7 @@ import { toolRules } from "../../answers/tool-rules.ts";
 import { unsupported } from "../../errors/api-error.ts";
 import { parseKeepAlive } from "../keep-alive.ts";
 import type { ChatRequest } from "./chat-schema.ts";
+import { jsonForm } from "./json-form.ts";
 import { samplingOptions, told } from "./sampling-schema.ts";
 import { toMessages } from "./to-messages.ts";
 
@@ -34,6 +35,7 @@ export function chatJob(request: ChatRequest): AnswerJob {
     },
     ...(request.n && { count: request.n }),
     ...(rules.maxCalls !== undefined && { maxCalls: rules.maxCalls }),
+    ...jsonForm(request.response_format, rules),
     keepAliveMs: parseKeepAlive(request.keep_alive),
   };
 }
@@ -58,12 +60,6 @@ function refuse({ tools, ...request }: ChatRequest): void {
   }
   if (request.modalities?.some((one) => one !== "text"))
     throw unsupported("modalities", "Models here answer in text only.");
-  if (request.response_format && request.response_format.type !== "text") {
-    throw unsupported(
-      "response_format",
-      `'response_format' of type '${request.response_format.type}' is not supported yet.`,
-    );
-  }
   const odd = tools?.findIndex((tool) => tool.type !== "function" || !tool.function) ?? -1;
   if (odd >= 0)
     throw unsupported(`tools[${odd}].type`, `tools[${odd}]: only tools of type 'function' are supported.`);

@@ -2,6 +2,7 @@ import type { AnswerJob, PlainPrompt } from "../../answers/answer-job.ts";
 import { unsupported } from "../../errors/api-error.ts";
 import { parseKeepAlive } from "../keep-alive.ts";
 import type { CompletionRequest } from "./completion-schema.ts";
+import { jsonForm } from "./json-form.ts";
 import { samplingOptions, told } from "./sampling-schema.ts";
 
 /** OpenAI's own where the request does not say. */
@@ -12,12 +13,6 @@ export function completionJob(request: CompletionRequest): AnswerJob {
   const { best_of, n, logprobs, suffix, response_format } = request;
   if (best_of && best_of !== (n ?? 1)) throw unsupported("best_of", "'best_of' is not supported beyond 'n'.");
   if (suffix) throw unsupported("suffix", "'suffix' is not supported: models here only continue a text.");
-  if (response_format && response_format.type !== "text") {
-    throw unsupported(
-      "response_format",
-      `'response_format' of type '${response_format.type}' is not supported yet.`,
-    );
-  }
   return {
     model: request.model ?? undefined,
     prompts: promptsOf(request.prompt),
@@ -27,6 +22,7 @@ export function completionJob(request: CompletionRequest): AnswerJob {
       maxTokens: request.max_tokens ?? MAX_TOKENS,
     },
     ...(n && { count: n }),
+    ...jsonForm(response_format),
     keepAliveMs: parseKeepAlive(request.keep_alive),
   };
 }

@@ -2,7 +2,9 @@ import type { AnswerJob } from "../../answers/answer-job.ts";
 import { type ToolChoice, toolRules } from "../../answers/tool-rules.ts";
 import { unsupported } from "../../errors/api-error.ts";
 import { parseKeepAlive } from "../keep-alive.ts";
+import type { ChatRequest } from "./chat-schema.ts";
 import { inputMessages } from "./input-messages.ts";
+import { jsonForm } from "./json-form.ts";
 import type { ResponsesRequest } from "./responses-schema.ts";
 import { samplingOptions, told } from "./sampling-schema.ts";
 
@@ -28,11 +30,12 @@ export function responsesJob(request: ResponsesRequest): AnswerJob {
       ...(effort && effort !== "none" && { variables: { reasoning_effort: effort } }),
     },
     ...(rules.maxCalls !== undefined && { maxCalls: rules.maxCalls }),
+    ...jsonForm(formatOf(request), rules),
     keepAliveMs: parseKeepAlive(request.keep_alive),
   };
 }
 
-function refuse({ tools, text, ...request }: ResponsesRequest): void {
+function refuse({ tools, ...request }: ResponsesRequest): void {
   for (const [param, why] of [
     ["previous_response_id", "This server keeps no responses; send the whole conversation as 'input'"],
     ["conversation", "This server keeps no conversations; send the whole one as 'input'"],
@@ -45,12 +48,17 @@ function refuse({ tools, text, ...request }: ResponsesRequest): void {
   if (request.truncation === "auto")
     throw unsupported("truncation", "'truncation' of 'auto' is not supported: nothing is cut here unseen.");
   if (request.top_logprobs) throw unsupported("top_logprobs", "'top_logprobs' is not supported yet.");
-  const format = text?.format?.type ?? "text";
-  if (format !== "text")
-    throw unsupported("text.format", `'text.format' of type '${format.slice(0, 50)}' is not supported yet.`);
   const odd = tools?.findIndex((tool) => tool.type !== "function" || tool.name === undefined) ?? -1;
   if (odd >= 0)
     throw unsupported(`tools[${odd}].type`, `tools[${odd}]: only tools of type 'function' are supported.`);
+}
+
+/** `text.format` holds what `response_format.json_schema` does in a chat. */
+function formatOf({ text }: ResponsesRequest): ChatRequest["response_format"] {
+  const { type = "text", schema } = text?.format ?? {};
+  if (type === "text" || type === "json_object") return { type };
+  if (type === "json_schema" && schema) return { type, json_schema: { schema } };
+  throw unsupported("text.format", `'text.format' of type '${type.slice(0, 50)}' is not supported.`);
 }
 
 function chatTool({ name, description, parameters }: NonNullable<ResponsesRequest["tools"]>[number]) {

@@ -54,7 +54,11 @@ export const responsesRequest = z.object({
     .nullish(),
   parallel_tool_calls: z.boolean().nullish(),
   reasoning: z.looseObject({ effort: z.string().nullish() }).nullish(),
-  text: z.looseObject({ format: z.looseObject({ type: z.string() }).nullish() }).nullish(),
+  text: z
+    .looseObject({
+      format: z.looseObject({ type: z.string(), schema: z.looseObject({}).optional() }).nullish(),
+    })
+    .nullish(),
   previous_response_id: z.string().nullish(),
   conversation: z.unknown().optional(),
   prompt: z.unknown().optional(),
