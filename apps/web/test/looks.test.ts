@@ -40,8 +40,11 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the page", () => {
         const page = context.pages()[0] ?? (await context.newPage());
         const wrong = complaints(page, server.url);
         const narrow = look === "phone";
-        const check = async (state: string): Promise<void> => {
+        const picture = async (state: string): Promise<void> => {
           if (pictures) await page.screenshot({ path: join(pictures, `${look}-${state}.png`) });
+        };
+        const check = async (state: string): Promise<void> => {
+          await picture(state);
           expect(await violations(page), `${look}, ${state}`).toEqual([]);
           expect(await overflow(page), `${look}, ${state}: wider than the window`).toBeLessThanOrEqual(0);
         };
@@ -55,7 +58,7 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the page", () => {
         await page.locator(".stats").waitFor();
         await page.locator(".hljs-keyword").first().waitFor();
         await page.locator(".messages").evaluate((list) => list.scrollTo({ top: 0 }));
-        await check("chat");
+        await picture("chat");
         await page.locator(".reasoning summary").click();
         await check("reasoning");
         if (narrow) {

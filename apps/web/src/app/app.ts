@@ -2,9 +2,9 @@ import { computed, type ReadonlySignal, type Signal, signal } from "@preact/sign
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { createHttp } from "../api/http.ts";
-import type { Messages as Texts } from "../i18n/en.ts";
 import { type Format, formats } from "../i18n/format.ts";
 import { CATALOGUES } from "../i18n/i18n.ts";
+import type { Messages as Texts } from "../i18n/messages.ts";
 import type { Preferences } from "../storage/preferences.ts";
 import type { Store } from "../storage/store.ts";
 import { type Announcer, createAnnouncer } from "./announcer.ts";

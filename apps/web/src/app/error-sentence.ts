@@ -1,5 +1,5 @@
 import type { ApiErrorKind } from "../api/api-error.ts";
-import type { Messages } from "../i18n/en.ts";
+import type { Messages } from "../i18n/messages.ts";
 
 /** What was met and what to do about it, in the user's language; the server's own words where it sent any. */
 export function errorSentence(

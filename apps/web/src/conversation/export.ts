@@ -1,4 +1,4 @@
-import type { Messages as Texts } from "../i18n/en.ts";
+import type { Messages as Texts } from "../i18n/messages.ts";
 import type { Conversation, Message } from "./message.ts";
 import { branch, type Messages } from "./tree.ts";
 

@@ -35,9 +35,9 @@ export const en = {
     label: "Conversation",
     messages: "Messages",
     emptyTitle: "What is on your mind?",
-    emptyBody: "Everything you write here stays on your machine.",
+    emptyBody: "What you write goes to this server and nowhere else.",
     noModelTitle: "No model yet",
-    noModelBody: "Download one from the hub, and ask it anything. It runs on this machine.",
+    noModelBody: "Download one from the hub, and ask it anything. It runs on this server.",
     goToModels: "Choose a model",
     ideas: [
       { title: "Explain", prompt: "Explain how a hash table works, with a short example in TypeScript." },
@@ -131,18 +131,18 @@ export const en = {
   },
   memory: {
     weights: "Weights",
-    kv: "Keys and values",
+    kv: "KV cache",
     activations: "Activations",
     kvUsed: (size: string, share: string) => `${size}, ${share} in use`,
     process: "Whole server",
-    budgetLabel: "Models in the budget",
+    budgetLabel: "Memory budget",
     budget: (used: string, budget: string) => `${used} of ${budget}`,
     none: "Nothing is in memory. A model is loaded with your first message.",
   },
   models: {
     label: "Models",
     title: "Models",
-    intro: "What this machine can run. A model is loaded by itself when you write to it.",
+    intro: "What this server can run. A model is loaded by itself when you write to it.",
     empty: "No models here yet",
     emptyBody: "Enter the name of a model on the Hugging Face hub above, for example Qwen/Qwen3-0.6B.",
     loaded: "In memory",
@@ -247,14 +247,3 @@ export const en = {
     unreadable: "The server sent something this page cannot read. Are both of the same version?",
   },
 };
-
-/** The shape of a catalogue: the same keys, texts where English has texts, functions where it has functions. */
-export type Messages = Widen<typeof en>;
-
-type Widen<T> = T extends string
-  ? string
-  : T extends (...args: infer A) => string
-    ? (...args: A) => string
-    : T extends readonly (infer E)[]
-      ? readonly Widen<E>[]
-      : { readonly [K in keyof T]: Widen<T[K]> };

@@ -1,5 +1,6 @@
-import { en, type Messages } from "./en.ts";
+import { en } from "./en.ts";
 import { ko } from "./ko.ts";
+import type { Messages } from "./messages.ts";
 
 export type Language = "en" | "ko";
 

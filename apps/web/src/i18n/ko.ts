@@ -1,4 +1,4 @@
-import type { Messages } from "./en.ts";
+import type { Messages } from "./messages.ts";
 
 /** Every text of the page in Korean. */
 export const ko: Messages = {
@@ -37,9 +37,9 @@ export const ko: Messages = {
     label: "대화",
     messages: "메시지 목록",
     emptyTitle: "무엇이든 물어보세요",
-    emptyBody: "여기에 쓰는 내용은 모두 이 컴퓨터 안에 머뭅니다.",
+    emptyBody: "여기에 쓰는 내용은 이 서버로만 갑니다.",
     noModelTitle: "아직 모델이 없습니다",
-    noModelBody: "허브에서 모델을 내려받아 무엇이든 물어보세요. 모델은 이 컴퓨터에서 실행됩니다.",
+    noModelBody: "허브에서 모델을 내려받아 무엇이든 물어보세요. 모델은 이 서버에서 실행됩니다.",
     goToModels: "모델 고르기",
     ideas: [
       { title: "설명", prompt: "해시 테이블이 어떻게 동작하는지 짧은 TypeScript 예제와 함께 설명해 줘." },
@@ -132,18 +132,18 @@ export const ko: Messages = {
   },
   memory: {
     weights: "가중치",
-    kv: "키와 값",
+    kv: "KV 캐시",
     activations: "활성값",
     kvUsed: (size, share) => `${size}, ${share} 사용 중`,
     process: "서버 전체",
-    budgetLabel: "모델이 쓰는 한도",
+    budgetLabel: "메모리 한도",
     budget: (used, budget) => `${budget} 중 ${used}`,
     none: "메모리에 올라온 모델이 없습니다. 첫 메시지를 보내면 모델을 불러옵니다.",
   },
   models: {
     label: "모델",
     title: "모델",
-    intro: "이 컴퓨터에서 실행할 수 있는 모델입니다. 메시지를 보내면 모델이 자동으로 올라옵니다.",
+    intro: "이 서버에서 실행할 수 있는 모델입니다. 메시지를 보내면 모델이 자동으로 올라옵니다.",
     empty: "아직 모델이 없습니다",
     emptyBody: "위에 Hugging Face 허브의 모델 이름을 입력하세요. 예: Qwen/Qwen3-0.6B",
     loaded: "메모리에 있음",
