@@ -10,7 +10,7 @@ export function quantizeCommand(io: Io, finish: (exitCode: number) => void): Com
   return new Command("quantize")
     .summary("write a model again with smaller weights")
     .description(
-      "Writes a model's folder again with its weights in another type. The result is read by this program, and by transformers and vLLM (compressed-tensors).",
+      "Writes a model's folder again with its weights in another type. The result is read by this program, and by others that read compressed-tensors, such as transformers.",
     )
     .argument("<source>", "a folder, a .safetensors file or a hub id")
     .argument("<destination>", "the folder to make")
