@@ -81,7 +81,7 @@ def write(config, args, seed: int) -> bool:
     rows = list(range(args.prompt - args.layer_rows, args.prompt))
     tensors = {"decode_logits": decoded, **images}
     for name, value in seen.items():
-        tensors[name] = value[rows] if name.startswith("layer") else value
+        tensors[name] = value[..., rows, :] if name.startswith("layer") else value
     tensors = {name: value.contiguous().float() for name, value in tensors.items()}
     golden = {
         "name": args.out.name,

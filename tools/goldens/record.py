@@ -4,7 +4,7 @@ import torch
 
 
 def states(model, prompt: torch.Tensor, given: dict) -> dict[str, torch.Tensor]:
-    """Logits [T, V], `embed`, `layer{i}` and `final` [T, H] of one call over the whole prompt; `given` goes along."""
+    """Logits [T, V], `embed`, `layer{i}` and `final` [T, H] (parallel streams [n, T, H]) of one call over the whole prompt; `given` goes along."""
     seen: dict[str, torch.Tensor] = {}
     text = getattr(model.model, "language_model", model.model)
     layers = text.layers
@@ -15,7 +15,7 @@ def states(model, prompt: torch.Tensor, given: dict) -> dict[str, torch.Tensor]:
     logits = model(prompt[None], **given).logits[0]
     for hook in hooks:
         hook.remove()
-    return {"logits": logits, **{name: value[0] for name, value in seen.items()}}
+    return {"logits": logits, **{name: value[0] if value.dim() == 3 else value[:, 0] for name, value in seen.items()}}
 
 
 def greedy(model, prompt: torch.Tensor, count: int, given: dict) -> tuple[list[int], list[float], torch.Tensor]:

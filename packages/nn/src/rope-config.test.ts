@@ -34,6 +34,12 @@ test.each([
   close(inverse(read(json)), [0.25, 0.025, 0.0025, 0.00025]);
 });
 
+test("proportional: whole pairs of the share of a head, be it odd; the others stand still", () => {
+  const scaling = { rope_type: "proportional", partial_rotary_factor: 0.25, rope_theta: 1e7 };
+  const turning = inverse(read({ rope_parameters: scaling }, 14));
+  expect(turning).toEqual([1, 0, 0, 0, 0, 0, 0]);
+});
+
 test("llama3: short waves kept, long ones slowed, those between blended", () => {
   const scaling = { rope_type: "llama3", factor: 8, low_freq_factor: 1, high_freq_factor: 4 };
   const v4 = read({ rope_scaling: { ...scaling, original_max_position_embeddings: 128 } });

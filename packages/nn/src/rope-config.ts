@@ -63,7 +63,9 @@ function frequenciesOf(config: ConfigReader, defaults: RopeDefaults): RopeConfig
     defaults.headDim *
       own("partial_rotary_factor").float("partial_rotary_factor", defaults.partialRotary ?? 1),
   );
-  if (dim < 2 || dim % 2 !== 0)
+  const type = scaling?.string("rope_type", scaling.string("type", "default")) ?? "default";
+  // Proportional rotation counts the pairs of the whole head.
+  if (type !== "proportional" && (dim < 2 || dim % 2 !== 0))
     throw new EngineError(
       "bad-config",
       `The rotary part of a head is ${dim} wide; pairs need an even width from 2 on.`,
@@ -73,7 +75,6 @@ function frequenciesOf(config: ConfigReader, defaults: RopeDefaults): RopeConfig
     attentionFactor,
   });
   const base = inverseFrequencies(theta, dim);
-  const type = scaling?.string("rope_type", scaling.string("type", "default")) ?? "default";
   if (!scaling || type === "default") return fixed(base);
 
   const trained = (): number => config.int("max_position_embeddings");
