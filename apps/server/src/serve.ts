@@ -29,6 +29,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   // A client that sends its request drop by drop holds a connection; it may not hold it long.
   http.headersTimeout = 20_000;
   http.requestTimeout = 60_000;
+  // Longer than clients and balancers keep a connection: whoever closes first must not be us, just as they write.
+  http.keepAliveTimeout = 65_000;
   http.maxConnections = parts.settings.maxRequests * 4;
   const { host } = parts.settings;
   const { port } = await listen(http, parts);

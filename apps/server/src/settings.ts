@@ -24,7 +24,7 @@ export interface ServerSettings extends StreamSettings {
   readonly drainMs: number;
 }
 
-export type SettingsOptions = { readonly [Key in keyof ServerSettings]?: ServerSettings[Key] };
+export type SettingsOptions = { readonly [Key in keyof ServerSettings]?: ServerSettings[Key] | undefined };
 
 const DEFAULTS: ServerSettings = {
   host: "127.0.0.1",

@@ -62,8 +62,8 @@ async function serveOptions(io: Io, models: readonly GivenModel[], flags: ServeF
   return {
     host: flags.host,
     port: flags.port,
-    ...(flags.apiKey !== undefined && { apiKey: flags.apiKey }),
-    ...(flags.adminKey !== undefined && { adminKey: flags.adminKey }),
+    apiKey: flags.apiKey ?? io.env.ENGINE_API_KEY,
+    adminKey: flags.adminKey ?? io.env.ENGINE_ADMIN_KEY,
     models,
     preload: flags.preload,
     maxRequests: flags.maxRequests,

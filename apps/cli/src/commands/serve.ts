@@ -21,8 +21,8 @@ export function serveCommand(io: Io, finish: (exitCode: number) => void): Comman
         .default(8080)
         .argParser(wholeNumber({ min: 0, max: 65535 })),
     )
-    .addOption(new Option("--api-key <key>", "asked of every call").env("ENGINE_API_KEY"))
-    .addOption(new Option("--admin-key <key>", "asked of /engine/… instead").env("ENGINE_ADMIN_KEY"))
+    .option("--api-key <key>", "asked of every call; better given as ENGINE_API_KEY")
+    .option("--admin-key <key>", "asked of /engine/… instead; better given as ENGINE_ADMIN_KEY")
     .option("--insecure", "listen beyond this machine without a key")
     .option("--cors <origin>", "web pages of this origin may call; may be repeated, * is any", collect)
     .option("--allowed-host <name>", "a further name the server goes by; may be repeated", collect)

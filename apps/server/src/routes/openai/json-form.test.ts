@@ -67,6 +67,10 @@ test("what is no schema, and a schema beside tools, is refused", async () => {
   await expect(both).rejects.toMatchObject({ status: 400, param: "response_format" });
   const broken = client.chat.completions.create({ ...ask, response_format: form({ type: "nonsense" }) });
   await expect(broken).rejects.toMatchObject({ status: 400, code: "invalid_value" });
-  const after = await client.chat.completions.create({ ...ask, max_tokens: 80, response_format: form(schema) });
+  const after = await client.chat.completions.create({
+    ...ask,
+    max_tokens: 80,
+    response_format: form(schema),
+  });
   expect(JSON.parse(after.choices[0]!.message.content!)).toEqual(due);
 });

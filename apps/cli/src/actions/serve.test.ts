@@ -1,0 +1,51 @@
+import { expect, it } from "vitest";
+import { type FakeIo, fakeIo } from "../../test/fake-io.ts";
+import { runCli } from "../run-cli.ts";
+
+/** The address a server prints once it listens. */
+async function addressOf(io: FakeIo): Promise<string> {
+  await expect.poll(() => io.out(), { timeout: 20_000 }).toMatch(/^http:.*\n$/);
+  return io.out().trim();
+}
+
+it("serves the demo model until a signal comes, and ends with 0", async () => {
+  const io = fakeIo();
+  const ended = runCli(["serve", "--port", "0", "--no-hub", "--drain", "2"], io);
+  const url = await addressOf(io);
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  const body = JSON.stringify({ messages: [{ role: "user", content: "Once upon a time" }], max_tokens: 3 });
+  const answer = await fetch(`${url}/v1/chat/completions`, { method: "POST", body });
+  expect(await answer.json()).toMatchObject({ model: "demo", usage: { completion_tokens: 3 } });
+  io.stop("terminate");
+  expect(await ended).toBe(0);
+  expect(io.err()).toContain("the demo model");
+});
+
+it("names models, asks for the key of the environment", async () => {
+  const io = fakeIo({ env: { ENGINE_API_KEY: "from the environment" } });
+  const ended = runCli(
+    ["serve", "--port", "0", "--no-hub", "--no-preload", "small=./nosuch", "./other.gguf"],
+    io,
+  );
+  const url = await addressOf(io);
+  expect((await fetch(`${url}/v1/models`)).status).toBe(401);
+  const headers = { authorization: "Bearer from the environment" };
+  const { data } = (await (await fetch(`${url}/v1/models`, { headers })).json()) as {
+    data: { id: string }[];
+  };
+  expect(data.map(({ id }) => id)).toEqual(["small", "other"]);
+  io.stop("interrupt");
+  expect(await ended).toBe(0);
+});
+
+it("does not start open to others, with a model that is not there, or with two of one name", async () => {
+  const open = fakeIo();
+  expect(await runCli(["serve", "--port", "0", "--host", "0.0.0.0"], open)).toBe(1);
+  expect(open.err()).toMatch(/--api-key.*--insecure/);
+  const missing = fakeIo();
+  expect(await runCli(["serve", "--port", "0", "--no-hub", "./nosuch"], missing)).toBe(1);
+  expect(missing.err()).toContain("./nosuch");
+  const twice = fakeIo();
+  expect(await runCli(["serve", "./a/x", "./x"], twice)).toBe(2);
+  expect(twice.err()).toContain("NAME=MODEL");
+}, 30_000);
