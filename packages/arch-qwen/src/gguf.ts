@@ -3,6 +3,7 @@ import {
   decoderNames,
   type GgufConfig,
   ggufDecoderConfig,
+  ggufDraftLayers,
   ggufLayers,
   ggufMixture,
   hasTensor,
@@ -60,6 +61,7 @@ const NEXT_NAMES: Readonly<Record<string, string>> = {
 export const qwenNextGguf: GgufReading = {
   architectures: ["qwen3next", "qwen35", "qwen35moe"],
   names: { ...decoderNames, ...mixtureNames, ...NEXT_NAMES },
+  ignores: ggufDraftLayers,
   async config(file) {
     const { own } = file;
     const valueHeads = own.int("ssm.time_step_rank");

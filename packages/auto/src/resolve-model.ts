@@ -36,7 +36,9 @@ export async function resolveModel(checkpoint: Checkpoint, families: Families): 
     return { ...(await findArchitecture(config, { ...families, where: configPath })), json: config, source };
   const file = ggufFacts(gguf);
   const architecture = await findGgufArchitecture(file, families, configPath);
-  return { architecture, ...(await readGgufAs(architecture.gguf!, gguf)) };
+  const { ignores = [], gguf: reading } = architecture;
+  const all = [...ignores, ...(reading!.ignores?.(file) ?? [])];
+  return { architecture: { ...architecture, ignores: all }, ...(await readGgufAs(reading!, gguf)) };
 }
 
 async function findGgufArchitecture(

@@ -1,3 +1,4 @@
+import type { IgnoredWeights } from "./architecture.ts";
 import type { ConfigReader } from "./config-reader.ts";
 
 /** What the header of a GGUF file says, as a family needs it. */
@@ -33,4 +34,6 @@ export interface GgufReading {
    * last word that is left out is kept, `{row}` makes each entry along axis 0 a weight of its own.
    */
   readonly names: Readonly<Record<string, string>>;
+  /** What a file holds, by the names above, that is left aside on purpose, besides the family's `ignores`. */
+  readonly ignores?: (file: GgufFacts) => readonly IgnoredWeights[];
 }

@@ -1,18 +1,8 @@
-import { createHash } from "node:crypto";
-import type { FileHandle } from "node:fs/promises";
-import { resolve } from "node:path";
 import { type Encoding, EngineError, type Extent, type WeightSource } from "@engine/core";
 import { checkRanges, mergedRanges } from "./byte-ranges.ts";
+import type { OpenFile, OpenFiles } from "./open-files.ts";
 import { readFully } from "./read-fully.ts";
 import { show } from "./show.ts";
-
-/** An open file whose header has been checked against its size. */
-export interface OpenFile {
-  readonly path: string;
-  readonly handle: FileHandle;
-  readonly fileBytes: number;
-  readonly modifiedMs: number;
-}
 
 /** A weight whose one part, "data", is a run of bytes of a file. */
 export interface FileWeight {
@@ -25,14 +15,13 @@ export interface FileWeight {
 /** The weights of one or more files, each with one part, "data", in the file's own layout. */
 export class FileWeights implements WeightSource {
   readonly id: string;
-  protected readonly open: readonly OpenFile[];
+  protected readonly open: OpenFiles;
   protected readonly weights: ReadonlyMap<string, FileWeight>;
-  #closing: Promise<void> | undefined;
 
-  constructor(open: readonly OpenFile[], weights: ReadonlyMap<string, FileWeight>) {
+  constructor(open: OpenFiles, weights: ReadonlyMap<string, FileWeight>) {
     this.open = open;
     this.weights = weights;
-    this.id = idOf(open);
+    this.id = open.id;
   }
 
   names(): Iterable<string> {
@@ -48,7 +37,7 @@ export class FileWeights implements WeightSource {
     const weight = part === "data" ? this.weights.get(name) : undefined;
     if (!weight) return undefined;
     const { file, offset, encoding } = weight;
-    this.#assertOpen(file.path);
+    this.open.assertOpen(file.path);
     return { fd: file.handle.fd, path: file.path, offset, bytes: encoding.parts.data!.bytes };
   }
 
@@ -60,7 +49,8 @@ export class FileWeights implements WeightSource {
     signal?: AbortSignal,
   ): Promise<void> {
     const weight = this.weights.get(name);
-    if (!weight) throw new EngineError("missing-weight", `no weight ${show(name)} in ${this.open[0]?.path}.`);
+    if (!weight)
+      throw new EngineError("missing-weight", `no weight ${show(name)} in ${this.open.list[0]?.path}.`);
     if (part !== "data") {
       throw new EngineError(
         "bad-option",
@@ -69,7 +59,7 @@ export class FileWeights implements WeightSource {
     }
     checkRanges(name, ranges, weight.encoding.parts.data!.bytes, into.length);
     const { handle, path } = weight.file;
-    const check = () => this.#assertOpen(path);
+    const check = () => this.open.assertOpen(path);
     check();
     let done = 0;
     for (const [offset, bytes] of mergedRanges(ranges)) {
@@ -81,19 +71,6 @@ export class FileWeights implements WeightSource {
 
   /** Closes every file; waits for reads under way. May be called again. */
   close(): Promise<void> {
-    this.#closing ??= Promise.all(this.open.map((file) => file.handle.close())).then(() => {});
-    return this.#closing;
+    return this.open.close();
   }
-
-  #assertOpen(path: string): void {
-    if (this.#closing)
-      throw new EngineError("disposed", `${path}: the weights were closed; open them again to read.`);
-  }
-}
-
-/** Changes when a file is replaced: what is kept under an id belongs to these bytes. */
-function idOf(open: readonly OpenFile[]): string {
-  const hash = createHash("sha256");
-  for (const file of open) hash.update(JSON.stringify([resolve(file.path), file.fileBytes, file.modifiedMs]));
-  return `${resolve(open[0]!.path)}#${hash.digest("hex").slice(0, 16)}`;
 }

@@ -1,5 +1,6 @@
 import type { WeightSource } from "@engine/core";
 import { FileWeights } from "./file-weights.ts";
+import { OpenFiles } from "./open-files.ts";
 import type { SafetensorsFile } from "./safetensors-file.ts";
 import type { StoredTensor } from "./safetensors-header.ts";
 
@@ -25,7 +26,7 @@ export class OpenSafetensors extends FileWeights implements SafetensorsSource {
 
   constructor(open: readonly SafetensorsFile[], tensors: ReadonlyMap<string, Placed>) {
     super(
-      open,
+      new OpenFiles(open),
       new Map(
         [...tensors].map(([name, { file, tensor }]) => {
           const { dtype, shape, rowBytes, bytes, begin } = tensor;

@@ -7,6 +7,7 @@ export {
   eachLayer,
   type GgufConfig,
   ggufDecoderConfig,
+  ggufDraftLayers,
   ggufLayers,
   ggufLayerTypes,
   ggufMixture,

@@ -1,8 +1,8 @@
 import type { FileHandle } from "node:fs/promises";
 import { EngineError } from "@engine/core";
-import type { OpenFile } from "../file-weights.ts";
 import { ioError } from "../io-error.ts";
 import { CONVERT_AGAIN, COPY_AGAIN } from "../next-step.ts";
+import type { OpenFile } from "../open-files.ts";
 import { openRegular } from "../open-regular.ts";
 import { readFully } from "../read-fully.ts";
 import { formatOfBytes } from "../weight-formats.ts";

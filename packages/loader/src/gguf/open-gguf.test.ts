@@ -90,5 +90,9 @@ test("names a family reads, and rows that are weights of their own", async () =>
   });
   expect(values.length).toBe(96);
   await source.close();
-  expect(() => raw.extent("blk.0.up.weight", "data")).toThrow(/closed/);
+  for (const [one, name] of [
+    [raw, "blk.0.up.weight"],
+    [source, "model.experts.0.up.0.weight"],
+  ] as const)
+    expect(() => one.extent(name, "data")).toThrow(/closed/);
 });

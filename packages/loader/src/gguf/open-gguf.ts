@@ -1,6 +1,7 @@
 import { type Encoding, EngineError } from "@engine/core";
 import { blockDecoder } from "../encodings/block-type.ts";
 import { type FileWeight, FileWeights } from "../file-weights.ts";
+import { OpenFiles } from "../open-files.ts";
 import { show } from "../show.ts";
 import { type GgufFile, openGgufFile } from "./gguf-file.ts";
 import type { GgufTensor } from "./gguf-header.ts";
@@ -15,7 +16,7 @@ export class GgufSource extends FileWeights {
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
 
   constructor(files: readonly GgufFile[], weights: ReadonlyMap<string, FileWeight>) {
-    super(files, weights);
+    super(new OpenFiles(files), weights);
     this.metadata = files[0]!.metadata;
     this.files = files.map(({ path, fileBytes }) => ({ path, bytes: fileBytes }));
   }
@@ -27,20 +28,7 @@ export class GgufSource extends FileWeights {
       for (const [renamed, row] of weightNames(name, weight.encoding.shape, table))
         weights.set(renamed, row === undefined ? weight : rowOf(weight, row));
     }
-    return new NamedGguf(this, this.open, weights);
-  }
-}
-
-class NamedGguf extends FileWeights {
-  readonly #owner: FileWeights;
-
-  constructor(owner: FileWeights, open: FileWeights["open"], weights: ReadonlyMap<string, FileWeight>) {
-    super(open, weights);
-    this.#owner = owner;
-  }
-
-  override close(): Promise<void> {
-    return this.#owner.close();
+    return new FileWeights(this.open, weights);
   }
 }
 

@@ -1,5 +1,7 @@
-import { EngineError, type GgufFacts } from "@engine/core";
+import { EngineError, type GgufFacts, type IgnoredWeights } from "@engine/core";
 import { ggufRopeScaling } from "./rope-scaling.ts";
+
+const MOST_DRAFTS = 64;
 
 export type GgufConfig = Readonly<Record<string, unknown>>;
 
@@ -28,6 +30,20 @@ export async function ggufDecoderConfig(file: GgufFacts): Promise<GgufConfig> {
 /** Layers without those that only draft tokens. */
 export function ggufLayers({ own }: GgufFacts): number {
   return Math.max(0, own.int("block_count") - own.int("nextn_predict_layers", 0));
+}
+
+/** The layers that only draft tokens, which come last. */
+export function ggufDraftLayers(file: GgufFacts): readonly IgnoredWeights[] {
+  const layers = ggufLayers(file);
+  const drafts = file.own.int("nextn_predict_layers", 0);
+  if (drafts === 0 || drafts > MOST_DRAFTS) return [];
+  const numbers = Array.from({ length: drafts }, (_, i) => layers + i).join("|");
+  return [
+    {
+      names: new RegExp(`^(model\\.layers|blk)\\.(${numbers})\\.`),
+      reason: "drafting heads are not used yet",
+    },
+  ];
 }
 
 export function hasTensor(file: GgufFacts, name: string): boolean {
