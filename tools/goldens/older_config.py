@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-# Kinds of layers that version 4 derived from other keys.
-DERIVED = ("layer_types",)
+# Families whose kinds of layers version 4 derived from other keys.
+DERIVED = ("qwen2", "qwen2_moe", "qwen3", "qwen3_moe")
 
 
 def as_version_4(path: Path) -> None:
@@ -29,5 +29,5 @@ def older(part: dict) -> None:
         if "partial_rotary_factor" in rope:
             part["partial_rotary_factor"] = rope.pop("partial_rotary_factor")
     part["rope_scaling"] = None if rope.get("rope_type", "default") == "default" else rope
-    for key in DERIVED:
-        part.pop(key, None)
+    if part.get("model_type") in DERIVED:
+        part.pop("layer_types", None)
