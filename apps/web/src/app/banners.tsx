@@ -29,19 +29,7 @@ export function Banners(): VNode {
           </div>
         </div>
       )}
-      {slow && (
-        <details class="banner">
-          <summary>
-            <Icon name="info" />
-            <span>{text.reference}</span>
-          </summary>
-          <ul>
-            {slow.loaded?.notes.map((note) => (
-              <li key={note}>{note}</li>
-            ))}
-          </ul>
-        </details>
-      )}
+      {slow && <SlowBackend notes={slow.loaded?.notes ?? []} />}
       {!store.lasting && (
         <p class="banner">
           <Icon name="info" />
@@ -49,5 +37,27 @@ export function Banners(): VNode {
         </p>
       )}
     </div>
+  );
+}
+
+/** Opens to the reasons, where the server gave any. */
+function SlowBackend({ notes }: { readonly notes: readonly string[] }): VNode {
+  const { t } = useApp();
+  const told = (
+    <>
+      <Icon name="info" />
+      <span>{t.value.notice.reference}</span>
+    </>
+  );
+  if (notes.length === 0) return <p class="banner">{told}</p>;
+  return (
+    <details class="banner">
+      <summary>{told}</summary>
+      <ul>
+        {notes.map((note) => (
+          <li key={note}>{note}</li>
+        ))}
+      </ul>
+    </details>
   );
 }

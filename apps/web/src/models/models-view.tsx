@@ -72,7 +72,7 @@ export function ModelsView(): VNode {
               <Icon name="cube" />
             </span>
             <h2>{text.empty}</h2>
-            <p class="quiet">{text.emptyBody}</p>
+            {server.status.value?.management.pull && <p class="quiet">{text.emptyBody}</p>}
           </div>
         )}
         <ul class="cards">
