@@ -1,22 +1,27 @@
 import { UnsupportedFunctionalityError } from "@ai-sdk/provider";
 import type { Answer, AnswerEvent, Ask } from "./ask.ts";
+import type { Constrained } from "./constraints.ts";
 import type { ChatModel } from "./in-process.ts";
 
 /** The prompt's continuation, by a model that was not made for conversations. Throws UnsupportedFunctionalityError. */
 export function continueText(
   model: Pick<ChatModel, "generate">,
-  { ask, modelId }: { readonly ask: Ask; readonly modelId: string },
+  {
+    ask,
+    modelId,
+    held,
+  }: { readonly ask: Ask; readonly modelId: string; readonly held: Constrained | undefined },
 ): Answer {
-  const { messages, tools, format, sampling, engine, signal, effort } = ask;
+  const { messages, tools, sampling, engine, signal, effort } = ask;
   const [only, ...more] = messages;
   const text = only?.role === "user" && more.length === 0 ? only.content : undefined;
   if (typeof text !== "string") throw untemplated("a conversation", "give one prompt of text");
   if (tools.length > 0) throw untemplated("tools", "give none");
-  if (format) throw untemplated("structured output", "ask for text");
+  if (held && "why" in held) throw untemplated(`structured output (${held.why})`, "ask for text");
   const { thinking, thoughtBudget, templateVariables, ...rest } = engine;
   const asked = { reasoning: effort, thinking, thoughtBudget, templateVariables };
   const unused = Object.entries(asked).filter(([, value]) => value !== undefined);
-  const generation = model.generate(text, { ...sampling, ...rest, ...(signal && { signal }) });
+  const generation = model.generate(text, { ...sampling, ...rest, ...held, ...(signal && { signal }) });
   const events = async function* (): AsyncGenerator<AnswerEvent> {
     yield { type: "meta", id: `text-${crypto.randomUUID()}`, modelId, timestamp: new Date() };
     for await (const { text: piece } of generation) yield { type: "text", text: piece };

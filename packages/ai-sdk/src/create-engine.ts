@@ -1,5 +1,6 @@
 import { NoSuchModelError } from "@ai-sdk/provider";
 import type { Answerer } from "./ask.ts";
+import { type Constraints, constraintsOf } from "./constraints.ts";
 import type { Embedder } from "./embedding-model.ts";
 import { embeddingModel } from "./embedding-model.ts";
 import type { ServerOptions } from "./http.ts";
@@ -59,6 +60,7 @@ function fromServer(server: ServerOptions): Source {
 }
 
 function fromModels({ models }: ModelsOptions): Source {
+  const kept = new Map<string, Constraints>();
   const find = (modelId: string, modelType: "languageModel" | "embeddingModel"): ChatModel => {
     const model = Object.hasOwn(models, modelId) ? models[modelId] : undefined;
     if (model) return model;
@@ -70,7 +72,12 @@ function fromModels({ models }: ModelsOptions): Source {
     });
   };
   return {
-    answerer: (modelId) => inProcess(modelId, find(modelId, "languageModel")),
+    answerer(modelId) {
+      const model = find(modelId, "languageModel");
+      const constraints = kept.get(modelId) ?? constraintsOf(model);
+      kept.set(modelId, constraints);
+      return inProcess(modelId, { model, constraints });
+    },
     embedder: (modelId) => inProcessEmbeddings(modelId, find(modelId, "embeddingModel")),
   };
 }

@@ -137,51 +137,84 @@ describe.each(SDKS)("%s", (_, ai, specificationVersion) => {
     expect(warnings).toEqual([{ type: "other", message: expect.stringContaining("could not be read") }]);
   });
 
-  test("structured output is asked for in words, taken out of what is said, and warned of", async () => {
-    const { model, messages } = saying('Here it is:\n```json\n{"city": "Rome {", "days": 3}\n```\nDone.');
-    const schema = z.object({ city: z.string(), days: z.number() });
-    const { output, warnings } = await ai.generateText({
-      model,
-      prompt: "Hi",
-      output: ai.Output.object({ schema }),
-    });
-    expect(output).toEqual({ city: "Rome {", days: 3 });
-    expect(warnings).toMatchObject([{ type: "compatibility", feature: "responseFormat" }]);
-    expect(messages[0]![0]).toMatchObject({ role: "system", content: expect.stringContaining('"days"') });
-    const { object } = await ai.generateObject({ model, prompt: "Hi", schema });
-    expect(object).toEqual(output);
+  test("structured output is enforced, on a model that never saw JSON", async () => {
+    const schema = z.object({ city: z.string().max(8), days: z.number().int().min(1).max(99) });
+    for (const model of [engineOf(models.talking), engineOf(models.plain)]) {
+      const { object, warnings } = await ai.generateObject({
+        model,
+        prompt: "A fox",
+        schema,
+        seed: 1,
+        temperature: 1,
+      });
+      expect(schema.parse(object)).toEqual(object);
+      expect(warnings).not.toContainEqual(expect.objectContaining({ feature: "responseFormat" }));
+    }
     const { partialOutputStream } = ai.streamText({
-      model,
-      prompt: "Hi",
+      model: engineOf(models.talking),
+      prompt: "A fox",
       output: ai.Output.object({ schema }),
     });
     let last: unknown;
     for await (const partial of partialOutputStream) last = partial;
-    expect(last).toEqual(output);
+    expect(schema.parse(last)).toEqual(last);
+  });
+
+  test("beside tools it is asked for in words, taken out of what is said, and warned of", async () => {
+    const { model, messages } = saying('Here it is:\n```json\n{"city": "Rome {", "days": 3}\n```\nDone.');
+    const output = ai.Output.object({ schema: z.object({ city: z.string(), days: z.number() }) });
+    const result = await ai.generateText({ model, prompt: "Hi", output, tools });
+    expect(result.output).toEqual({ city: "Rome {", days: 3 });
+    expect(result.warnings).toMatchObject([
+      {
+        type: "compatibility",
+        feature: "responseFormat",
+        details: expect.stringContaining("call of a tool"),
+      },
+    ]);
+    expect(messages[0]![0]).toMatchObject({ role: "system", content: expect.stringContaining('"days"') });
   });
 
   test("what is no JSON is told as the SDK tells it", async () => {
     const { model } = saying("I will not.");
-    const asked = ai.generateObject({ model, prompt: "Hi", schema: z.object({}) });
+    const output = ai.Output.object({ schema: z.object({}) });
+    const asked = ai.generateText({ model, prompt: "Hi", output, tools }).then((result) => result.output);
     await expect(asked).rejects.toSatisfy(
       (error) => ai.NoObjectGeneratedError.isInstance(error) && error.text === "I will not.",
     );
   });
 
-  test("a choice of tools", async () => {
+  test("a call that is required comes, with arguments that fit, from a model that knows no calls", async () => {
+    const size = ai.tool({ inputSchema: z.object({ size: z.enum(["small", "large"]) }) });
+    const ask = (toolChoice: "required" | { type: "tool"; toolName: "size" }) =>
+      ai.generateText({
+        model: engineOf(models.talking),
+        prompt: "A fox",
+        tools: toolSet({ size, other: size }),
+        toolChoice,
+        seed: 1,
+        temperature: 1,
+        // White space between parts of JSON is free, and this model likes it.
+        frequencyPenalty: 2,
+      });
+    for (const { toolCalls, text, warnings, finishReason } of [
+      await ask("required"),
+      await ask({ type: "tool", toolName: "size" }),
+    ]) {
+      expect([text, warnings, finishReason]).toEqual(["", [], "tool-calls"]);
+      expect(toolCalls).toHaveLength(1);
+      expect(["small", "large"]).toContain((toolCalls[0]!.input as { size: string }).size);
+    }
+    expect((await ask({ type: "tool", toolName: "size" })).toolCalls[0]!.toolName).toBe("size");
+  });
+
+  test("the model sees the tools of the choice, and is told of it", async () => {
     const { model, prompts, messages } = saying(CALL);
-    const ask = async (toolChoice: "none" | "required" | { type: "tool"; toolName: "weather" }) =>
-      (
-        await ai.generateText({
-          model,
-          prompt: "Hi",
-          tools: toolSet({ weather, other: weather }),
-          toolChoice,
-        })
-      ).warnings;
-    expect(await ask("none")).toEqual([]);
+    const ask = (toolChoice: "none" | "required" | { type: "tool"; toolName: "weather" }) =>
+      ai.generateText({ model, prompt: "Hi", tools: toolSet({ weather, other: weather }), toolChoice });
+    await ask("none");
     expect(prompts[0]).not.toContain("weather");
-    expect(await ask("required")).toMatchObject([{ feature: "toolChoice" }]);
+    await ask("required");
     expect(prompts[1]).toContain("weather other [assistant]");
     await ask({ type: "tool", toolName: "weather" });
     expect(prompts[2]).toContain("; weather [assistant]");

@@ -1,28 +1,46 @@
 import { UnsupportedFunctionalityError } from "@ai-sdk/provider";
 import type { Chat, ChatOptions, Model } from "@engine/auto";
 import type { ChatMessage } from "@engine/tokenizer";
-import type { Answer, AnswerEvent, Answerer, Ask } from "./ask.ts";
+import type { AnswerEvent, Answerer, Ask } from "./ask.ts";
+import type { Constrained, Constraints } from "./constraints.ts";
 import { continueText } from "./continue-text.ts";
-import { inWords } from "./in-words.ts";
+import { inWords, shownTools } from "./in-words.ts";
 import { JsonText } from "./json-text.ts";
 
 /** What is asked of a model in this process. */
-export type ChatModel = Pick<Model, "chat" | "embed" | "generate" | "tokenizer">;
+export type ChatModel = Pick<
+  Model,
+  "channels" | "chat" | "embed" | "generate" | "generationConfig" | "tokenizer" | "vocab"
+>;
 
 /** Answers of a model in this process. */
-export function inProcess(modelId: string, model: ChatModel): Answerer {
+export function inProcess(
+  modelId: string,
+  { model, constraints }: { readonly model: ChatModel; readonly constraints: Constraints },
+): Answerer {
   return {
     modelId,
     async answer(ask) {
       refuseFiles(ask.messages);
+      const held = await holding(ask, constraints);
       // A model without a chat template knows no conversations, but it can go on with a text.
-      if (model.tokenizer && !model.tokenizer.hasChatTemplate) return continueText(model, { ask, modelId });
-      const { messages, tools, warnings } = inWords(ask);
-      const chat = model.chat(messages, chatOptions(ask, { model, tools }));
-      const events = chatEvents(chat, { modelId, signal: ask.signal, json: ask.format });
-      return { warnings, events } satisfies Answer;
+      if (model.tokenizer && !model.tokenizer.hasChatTemplate)
+        return continueText(model, { ask, modelId, held });
+      const { messages, tools, warnings } = inWords(ask, held);
+      const options = chatOptions(ask, { model, tools });
+      const chat = model.chat(messages, { ...options, ...(held && "constraint" in held && held) });
+      return { warnings, events: chatEvents(chat, { modelId, signal: ask.signal, json: ask.format }) };
     },
   };
+}
+
+/** What holds the answer to its form, or why nothing does; undefined where it is free. */
+async function holding(ask: Ask, constraints: Constraints): Promise<Constrained | undefined> {
+  const { format, toolChoice } = ask;
+  const tools = shownTools(ask);
+  if (toolChoice !== "auto" && toolChoice !== "none") return constraints.call(tools);
+  if (!format) return undefined;
+  return tools.length > 0 ? { why: "the answer may be a call of a tool instead" } : constraints.json(format);
 }
 
 function chatOptions(

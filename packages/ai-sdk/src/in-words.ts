@@ -1,41 +1,54 @@
 import type { ChatMessage } from "@engine/tokenizer";
 import type { Ask } from "./ask.ts";
+import type { Constrained } from "./constraints.ts";
 import type { Warning } from "./spec.ts";
 
 /**
- * What nothing enforces is asked for in words: the form of the answer, and a call where one is required. Each has a
- * warning, since a model may do otherwise.
+ * What an answer is to be, in words: its form, which a model keeps better when it is told, and a call where one is
+ * required. What nothing enforces besides has a warning, since a model may do otherwise.
  */
-export function inWords({ messages, tools, toolChoice, format }: Ask): {
+export function inWords(
+  ask: Ask,
+  held: Constrained | undefined,
+): {
   readonly messages: readonly ChatMessage[];
   readonly tools: Ask["tools"];
   readonly warnings: readonly Warning[];
 } {
+  const { messages, toolChoice, format } = ask;
   const words: string[] = [];
   const warnings: Warning[] = [];
-  const warn = (feature: string, details: string) =>
+  const warn = (feature: string, otherwise: string) => {
+    if (!held || "constraint" in held) return;
+    const details = `It is asked of the model in words and not enforced (${held.why}); ${otherwise}.`;
     warnings.push({ type: "compatibility", feature, details });
+  };
   if (format) {
     const { schema, name, description } = format;
     const what = [name, description].filter((text) => text !== undefined).join(": ");
     const of = schema === undefined ? "" : ` that fits this JSON schema:\n${JSON.stringify(schema)}`;
     words.push(`Answer with JSON and nothing else${what === "" ? "" : ` (${what})`}${of}`);
-    warn(
-      "responseFormat",
-      "The form is asked of the model in words and not enforced; the first JSON value counts.",
-    );
+    warn("responseFormat", "the first JSON value counts");
   }
-  const named = typeof toolChoice === "object" ? toolChoice.name : undefined;
-  const shown = tools.filter((tool) => named === undefined || tool.function.name === named);
-  if (named !== undefined || toolChoice === "required") {
-    words.push(named === undefined ? "Call one of the tools." : `Call the tool ${named}.`);
-    warn("toolChoice", "A call is asked of the model in words and not enforced.");
+  if (toolChoice !== "auto" && toolChoice !== "none") {
+    words.push(
+      typeof toolChoice === "object" ? `Call the tool ${toolChoice.name}.` : "Call one of the tools.",
+    );
+    warn("toolChoice", "the answer may have no call");
   }
   return {
     messages: words.length === 0 ? messages : withSystem(messages, words.join("\n\n")),
-    tools: toolChoice === "none" ? [] : shown,
+    tools: shownTools(ask),
     warnings,
   };
+}
+
+/** The tools that the choice leaves. */
+export function shownTools({ tools, toolChoice }: Pick<Ask, "tools" | "toolChoice">): Ask["tools"] {
+  if (toolChoice === "none") return [];
+  return typeof toolChoice === "object"
+    ? tools.filter((tool) => tool.function.name === toolChoice.name)
+    : tools;
 }
 
 /** At the end of the system message; templates take one, and first. */

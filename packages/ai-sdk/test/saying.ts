@@ -12,7 +12,9 @@ const TEMPLATE =
 export interface TalkingModel extends AsyncDisposable {
   /** The demo model as it is: it continues texts. */
   readonly plain: Model;
-  /** A folder with the same weights and a chat template. */
+  /** The same weights with a chat template. */
+  readonly talking: Model;
+  /** Its folder. */
   readonly folder: string;
   /** That model, which says this text, if it is let. */
   saying(text: string): Model & Heard;
@@ -33,6 +35,7 @@ export async function talkingModel(): Promise<TalkingModel> {
   const model = await load(folder);
   return {
     plain,
+    talking: model,
     folder,
     saying(text) {
       const { tokenizer } = model;

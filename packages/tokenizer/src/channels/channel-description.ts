@@ -44,6 +44,11 @@ export interface ToolForm {
   readonly syntaxes: readonly CallSyntax[];
   /** Markers inside a call that a tokenizer may hold as special tokens. */
   readonly inner?: readonly string[];
+  /**
+   * What stands between the markers before and after the JSON of a call's arguments, NAME for the tool's name. Only
+   * where all of a call is plain text, so that a grammar over text can ask for one.
+   */
+  readonly frame?: readonly [before: string, after: string];
 }
 
 /** What a family's answers are made of: data that the parser, the prompt and the thought budget share. */

@@ -1,3 +1,4 @@
+export { callFrame } from "./call-frame.ts";
 export {
   type CallSyntax,
   type ChannelDescription,
