@@ -14,6 +14,8 @@ export interface Chunk {
 
 const GENERATED = 0;
 const PROMPT = 1;
+/** A generated token whose row was read with the prompt after it. */
+const READ = 2;
 
 /**
  * A session's text: its tokens, what each row was when it was first computed, and how many of them the caches hold
@@ -63,14 +65,15 @@ export class History {
   /** The next rows of one kind, at most so many; none where an image among them takes more. */
   chunk(most: number): Chunk {
     const begin = this.sequence.length;
-    const kind = this.#kinds[begin];
+    const prompt = this.#kinds[begin] !== GENERATED;
     const whole = this.embeddings.find((given) => given.whole && given.begin === begin);
     const least = whole ? whole.end - begin : 1;
     let end = begin;
-    while (end < this.tokens.length && end - begin < most && this.#kinds[end] === kind) end++;
+    const limit = Math.min(this.tokens.length, begin + most);
+    while (end < limit && (this.#kinds[end] !== GENERATED) === prompt) end++;
     end = least > most ? begin : chunkEnd(begin, end, this.embeddings);
     const [tokens, extents] = [this.tokens.slice(begin, end), this.#extents.slice(begin, end)];
-    return { tokens, extents, prompt: kind === PROMPT, least };
+    return { tokens, extents, prompt, least };
   }
 
   /**
@@ -95,11 +98,25 @@ export class History {
 
   /** The text ends here; what came after never was. */
   rewind(length: number): void {
+    if (length >= this.tokens.length) return;
     for (const list of [this.tokens, this.#extents, this.#kinds, this.#longest]) list.length = length;
     while ((this.embeddings.at(-1)?.end ?? 0) > length) this.embeddings.pop();
     this.#computed = Math.min(this.#computed, length);
     this.#keepKeys(length);
     this.sequence.rewind(length);
+    this.reopen();
+  }
+
+  /**
+   * Where an answer ends the text, its last token is read with what comes next, whether or not a step has read it: so
+   * it makes no difference how far the steps were ahead of who stopped the answer.
+   */
+  reopen(): void {
+    const last = this.tokens.length - 1;
+    if (last < 0 || this.#kinds[last] === PROMPT) return;
+    this.#computed = Math.min(this.#computed, last);
+    this.#settle(last, GENERATED);
+    this.sequence.rewind(last);
   }
 
   /** Name of the content of a full block. */
@@ -110,7 +127,7 @@ export class History {
       const rows: BlockRows = {
         tokens: this.tokens.slice(begin, end),
         extents: this.#extents.slice(begin, end),
-        kinds: this.#kinds.slice(begin, end),
+        kinds: this.#kinds.slice(begin, end).map((kind) => (kind === READ ? PROMPT : kind)),
         embeddings: this.embeddings
           .filter((given) => given.begin < end && given.end > begin)
           .map((given) => ({ ...given, begin: given.begin - begin })),
@@ -140,7 +157,7 @@ export class History {
     const fits =
       tokens.every((id) => id >= 0 && id < vocab) &&
       extents.every((extent, row) => extent > row) &&
-      kinds.every((kind) => kind === GENERATED || kind === PROMPT) &&
+      kinds.every((kind) => kind === GENERATED || kind === PROMPT || kind === READ) &&
       computed <= tokens.length &&
       embeddings.every(
         ({ begin, end }, i) => (embeddings[i - 1]?.end ?? 0) <= begin && begin < end && end <= tokens.length,
@@ -179,7 +196,8 @@ export class History {
     for (let row = begin; row < length; row++) {
       const before = this.#longest[row - 1] ?? 0;
       const extent = kind === PROMPT ? length : Math.max(before, row + 1);
-      this.#kinds[row] = kind;
+      const generated = this.#kinds[row] === GENERATED || this.#kinds[row] === READ;
+      this.#kinds[row] = kind === PROMPT && generated ? READ : kind;
       this.#extents[row] = extent;
       this.#longest[row] = Math.max(before, extent);
     }

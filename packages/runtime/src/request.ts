@@ -32,6 +32,7 @@ export class Request {
 
   /** It ends, well or with an error. */
   leave(failure?: { readonly error: unknown }): void {
+    this.history.reopen();
     this.release(this.history);
     this.#leave();
     if (failure) this.sink.fail(failure.error);

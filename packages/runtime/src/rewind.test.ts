@@ -23,6 +23,29 @@ describe.each([
   });
 });
 
+test("it makes no difference whether a step had read the last token of a stopped answer", async () => {
+  const rope = { rope_scaling: { rope_type: "dynamic", factor: 2 }, max_position_embeddings: 16 };
+  const { model } = await tinyModel({ context: 150 }, rope);
+  await using whole = model.session();
+  await whole.generate(PROMPT, { maxTokens: 4 }).result;
+  await using stopped = model.session();
+  const abort = new AbortController();
+  // The step after the fourth token is under way when the answer is stopped, and another answer keeps it alive.
+  const other = model.generate([1, 2, 3], { maxTokens: 30 }).result;
+  const steer = (_: number, index: number): undefined => {
+    if (index === 3) queueMicrotask(() => queueMicrotask(() => abort.abort()));
+  };
+  await stopped.generate(PROMPT, { steer, signal: abort.signal }).result;
+  await other;
+  const at = stopped.length;
+  expect(at).toBeGreaterThanOrEqual(16);
+  stopped.rewind(16);
+  expect(stopped.tokens).toEqual(whole.tokens);
+  const next = { maxTokens: 12 };
+  const expected = (await whole.generate([4, 4], next).result).tokens;
+  expect((await stopped.generate([4, 4], next).result).tokens).toEqual(expected);
+});
+
 test("a rewind out of range, or while an answer is under way, is refused", async () => {
   const { model } = await tinyModel();
   await using session = model.session();
