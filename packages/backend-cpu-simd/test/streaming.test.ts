@@ -1,4 +1,5 @@
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Device, Extent, Residency, WeightSource } from "@engine/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -19,8 +20,7 @@ describe.skipIf(cpuSimd.unavailable())("streamed weights", () => {
   let device: Device;
   let source: WeightSource;
   beforeEach(async () => {
-    // Beside this file: a temporary folder in memory would have no direct reads.
-    folder = mkdtempSync(join(import.meta.dirname, "streaming-"));
+    folder = mkdtempSync(join(tmpdir(), "engine-streaming-"));
     path = join(folder, "weights.bin");
     const weights = tinyWeights("bf16");
     writeFileSync(path, Buffer.concat([Buffer.of(1), ...Array.from(weights.values(), ({ bytes }) => bytes)]));
