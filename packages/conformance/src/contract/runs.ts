@@ -6,6 +6,11 @@ import { openToy, TOY, type Toy, toyText } from "./toy.ts";
 
 const text = toyText("runs", 40);
 
+const given = (step: StepInput, rows: readonly number[], numbers: number): StepInput => ({
+  ...step,
+  embeddings: { rows: Int32Array.from(rows), values: new Float32Array(numbers) },
+});
+
 /** Order, input and output arrays, refusals and aborts. */
 export function testRuns(backend: Backend): void {
   let device: Device;
@@ -77,6 +82,10 @@ export function testRuns(backend: Backend): void {
     "a negative token": (step) => ({ ...step, tokens: step.tokens.with(3, -1) }),
     "too few positions": (step) => ({ ...step, positions: step.positions.slice(1) }),
     "too few extents": (step) => ({ ...step, extents: step.extents.slice(1) }),
+    "media of too few rows": (step) => ({ ...step, media: new Int32Array(step.tokens.length - 1).fill(-1) }),
+    "too few numbers of given embeddings": (step) => given(step, [3, 4], 2 * TOY.hidden - 1),
+    "given embeddings out of order": (step) => given(step, [4, 3], 2 * TOY.hidden),
+    "given embeddings past the end": (step) => given(step, [step.tokens.length], TOY.hidden),
     "wanted rows out of order": (step) => ({ ...step, wanted: Int32Array.of(5, 4) }),
     "a wanted row twice": (step) => ({ ...step, wanted: Int32Array.of(4, 4) }),
     "a wanted row past the end": (step) => ({ ...step, wanted: Int32Array.of(step.tokens.length) }),

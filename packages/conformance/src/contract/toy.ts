@@ -33,7 +33,7 @@ export const TOY = {
 const LAYERS = 2;
 
 /**
- * Two layers of attention, the second with a window. Keys and values are rows of tables, so what a cache
+ * Two layers of attention, the second with a window, over an overlay. Keys and values are rows of tables, so what a cache
  * holds is known to the bit on every device.
  */
 export const toy: Architecture<undefined> = {
@@ -43,7 +43,7 @@ export const toy: Architecture<undefined> = {
   parse: () => undefined,
   context: () => undefined,
   forward(step: Step, weights: Weights) {
-    let x = gather(weights.get("embed"), step.tokens);
+    let x = step.overlay(gather(weights.get("embed"), step.tokens));
     for (let i = 0; i < LAYERS; i++) {
       const w = weights.at(`layers.${i}`);
       const q = matmul(rmsNorm(x, w.get("norm"), 1e-5), w.get("q")).heads(TOY.heads);
