@@ -1,7 +1,7 @@
 import { type Encoding, EngineError } from "@engine/core";
 import { blockDecoder } from "../encodings/block-type.ts";
 import { type FileWeight, FileWeights } from "../file-weights.ts";
-import { OpenFiles } from "../open-files.ts";
+import { type OpenFile, OpenFiles } from "../open-files.ts";
 import { show } from "../show.ts";
 import { type GgufFile, openGgufFile } from "./gguf-file.ts";
 import type { GgufTensor } from "./gguf-header.ts";
@@ -15,9 +15,9 @@ export class GgufSource extends FileWeights {
   readonly metadata: GgufMetadata;
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
 
-  constructor(files: readonly GgufFile[], weights: ReadonlyMap<string, FileWeight>) {
+  constructor(files: readonly OpenFile[], weights: ReadonlyMap<string, FileWeight>, metadata: GgufMetadata) {
     super(new OpenFiles(files), weights);
-    this.metadata = files[0]!.metadata;
+    this.metadata = metadata;
     this.files = files.map(({ path, fileBytes }) => ({ path, bytes: fileBytes }));
   }
 
@@ -42,16 +42,22 @@ export async function openGguf(path: string): Promise<GgufSource> {
   try {
     for (const part of await splitFiles(path)) files.push(await openGgufFile(part));
     checkParts(files);
-    return new GgufSource(files, place(files));
+    const open = files.map(withoutHeader);
+    return new GgufSource(open, place(files, open), files[0]!.metadata);
   } catch (error) {
     await Promise.all(files.map((file) => file.handle.close()));
     throw error;
   }
 }
 
-function place(files: readonly GgufFile[]): Map<string, FileWeight> {
+/** A renamed source lives as long as the model; the header, with the whole vocabulary, need not. */
+function withoutHeader({ path, handle, fileBytes, modifiedMs }: GgufFile): OpenFile {
+  return { path, handle, fileBytes, modifiedMs };
+}
+
+function place(files: readonly GgufFile[], open: readonly OpenFile[]): Map<string, FileWeight> {
   const weights = new Map<string, FileWeight>();
-  for (const file of files) {
+  for (const [i, file] of files.entries()) {
     for (const tensor of file.tensors.values()) {
       const first = weights.get(tensor.name);
       if (first) {
@@ -60,7 +66,7 @@ function place(files: readonly GgufFile[]): Map<string, FileWeight> {
           `${file.path}: tensor ${show(tensor.name)} is also in ${first.file.path}. Download the parts again, from one revision.`,
         );
       }
-      weights.set(tensor.name, { file, offset: tensor.offset, encoding: encodingOf(tensor) });
+      weights.set(tensor.name, { file: open[i]!, offset: tensor.offset, encoding: encodingOf(tensor) });
     }
   }
   return weights;
