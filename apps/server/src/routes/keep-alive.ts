@@ -21,6 +21,9 @@ export function parseKeepAlive(value: z.infer<typeof keepAlive>): number | undef
   return milliseconds(parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * UNITS[unit!]!, 0));
 }
 
+/** A time no date can hold is for ever too. */
+const LONGEST = 10 * 365 * 24 * 3_600_000;
+
 function milliseconds(ms: number): number {
-  return ms < 0 ? Number.POSITIVE_INFINITY : ms;
+  return ms < 0 || ms > LONGEST ? Number.POSITIVE_INFINITY : ms;
 }

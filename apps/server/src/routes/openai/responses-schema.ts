@@ -23,7 +23,10 @@ const functionCallOutput = z.object({
 });
 const reasoning = z.looseObject({ type: z.literal("reasoning"), content: z.array(part).nullish() });
 /** Kept with its type, so that it is refused by name. */
-const other = z.looseObject({ type: z.string() });
+const other = z.looseObject({
+  type: z.string().refine((type) => !KNOWN.includes(type), "its members are not those of this type"),
+});
+const KNOWN = ["message", "function_call", "function_call_output", "reasoning"];
 
 export const inputItem = z.union([functionCall, functionCallOutput, reasoning, message, other]);
 

@@ -118,3 +118,15 @@ test("what this server does not keep cannot be asked for", async () => {
     await expect(asked).rejects.toMatchObject({ status: 400, param });
   }
 });
+
+test("items that lack what their type needs are refused by place", async () => {
+  for (const item of [
+    { type: "function_call_output", call_id: "a" },
+    { type: "function_call_output", call_id: "a", output: true },
+    { type: "reasoning", content: "thought" },
+    { type: "web_search_call" },
+  ]) {
+    const asked = client.responses.create({ model: "actor", input: [item] as never });
+    await expect(asked).rejects.toMatchObject({ status: 400, param: expect.stringMatching(/^input\[0\]/) });
+  }
+});
