@@ -1,6 +1,6 @@
 import { load } from "@engine/engine";
 
-const USAGE = `Usage: node tools/bench/dist/concurrent-chats.js FOLDER [ROUNDS]
+const USAGE = `Usage: node tools/bench/dist/concurrent-chats.js FOLDER [ROUNDS] [THREADS]
 FOLDER: any model; its prompts are token ids, so it needs no tokenizer`;
 
 const CROWDS = [1, 2, 4, 8, 16, 32] as const;
@@ -10,6 +10,8 @@ const ANSWER = 64;
 interface Turn {
   /** Tokens a second, of all answers together. */
   readonly rate: number;
+  /** Milliseconds of processor time for each token, of all threads: a busy machine changes it less. */
+  readonly work: number;
   /** Milliseconds to the first token of each answer. */
   readonly firsts: readonly number[];
 }
@@ -19,7 +21,7 @@ async function turn(model: Awaited<ReturnType<typeof load>>, crowd: number, salt
   const id = (seed: number): number => 5 + ((seed * 2654435761) % (model.vocab - 5));
   const ends = model.generationConfig.eosTokenIds;
   const logitBias = Object.fromEntries(ends.map((end) => [end, Number.NEGATIVE_INFINITY]));
-  const start = performance.now();
+  const [start, before] = [performance.now(), process.cpuUsage()];
   const results = await Promise.all(
     Array.from({ length: crowd }, (_, who) => {
       const prompt = Array.from({ length: PROMPT }, (_, i) =>
@@ -30,20 +32,26 @@ async function turn(model: Awaited<ReturnType<typeof load>>, crowd: number, salt
   );
   const seconds = (performance.now() - start) / 1000;
   const tokens = results.reduce((sum, { usage }) => sum + usage.completionTokens, 0);
-  return { rate: tokens / seconds, firsts: results.map(({ timings }) => timings.ttftMs) };
+  const { user, system } = process.cpuUsage(before);
+  const work = (user + system) / 1000 / tokens;
+  return { rate: tokens / seconds, work, firsts: results.map(({ timings }) => timings.ttftMs) };
 }
 
 const median = (values: readonly number[], share = 0.5): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))]!;
 
 async function main(): Promise<void> {
-  const [folder, rounds = "5"] = process.argv.slice(2);
+  const [folder, rounds = "5", threads] = process.argv.slice(2);
   if (!folder || !(Number(rounds) >= 1)) {
     console.error(USAGE);
     process.exitCode = 2;
     return;
   }
-  await using model = await load(folder, { context: 256, sessions: 16 });
+  await using model = await load(folder, {
+    context: 256,
+    sessions: 16,
+    ...(threads && { threads: Number(threads) }),
+  });
   const turns = new Map<number, Turn[]>(CROWDS.map((crowd) => [crowd, []]));
   for (let round = -1; round < Number(rounds); round++) {
     // Sizes in turns, so that a slow minute of the machine hits them all; the first turn only warms up.
@@ -55,13 +63,18 @@ async function main(): Promise<void> {
   console.log(
     `${model.device.name}; medians of ${rounds} turns, prompts of ${PROMPT} tokens, answers of ${ANSWER}`,
   );
-  console.log("| at once | tokens/s | against 1 | first token p50 ms | p95 ms |\n|-|-|-|-|-|");
+  console.log(
+    "| at once | tokens/s | against 1 | CPU ms/token | first token p50 ms | p95 ms |\n|-|-|-|-|-|-|",
+  );
   const alone = median(turns.get(1)!.map(({ rate }) => rate));
   for (const [crowd, measured] of turns) {
     const rate = median(measured.map((one) => one.rate));
     const firsts = measured.flatMap((one) => one.firsts);
     const times = [median(firsts), median(firsts, 0.95)].map((ms) => ms.toFixed(0));
-    console.log(`| ${crowd} | ${rate.toFixed(0)} | ${(rate / alone).toFixed(2)} | ${times.join(" | ")} |`);
+    const work = median(measured.map((one) => one.work)).toFixed(2);
+    console.log(
+      `| ${crowd} | ${rate.toFixed(0)} | ${(rate / alone).toFixed(2)} | ${work} | ${times.join(" | ")} |`,
+    );
   }
 }
 
