@@ -1,3 +1,4 @@
+export { applyDelta } from "./apply-delta.ts";
 export { type Golden, readGolden } from "./golden.ts";
 export { type MemoryWeight, memorySource, memoryWeight } from "./memory-source.ts";
 export type { CaseInput, OpCase, Turn } from "./op-case.ts";

@@ -4,8 +4,7 @@ import { cpuSimd } from "@engine/backend-cpu-simd";
 import { reference } from "@engine/backend-reference";
 import { ggufFacts, openGguf } from "@engine/loader";
 import { afterAll, describe, expect, test } from "vitest";
-import { testGguf } from "../src/index.ts";
-import { applyDelta } from "./apply-delta.ts";
+import { applyDelta, testGguf } from "../src/index.ts";
 import { families, goldens } from "./families.ts";
 
 const deltas = fileURLToPath(new URL("../gguf/", import.meta.url));

@@ -1,9 +1,53 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { reference } from "@engine/backend-reference";
-import { describe, expect, test } from "vitest";
+import { applyDelta } from "@engine/conformance";
+import { afterAll, describe, expect, test } from "vitest";
 import { AutoModel } from "./index.ts";
 import { registry } from "./registry.ts";
+
+const conformance = fileURLToPath(new URL("../../conformance/", import.meta.url));
+const made = mkdtempSync(join(tmpdir(), "engine-gguf-"));
+afterAll(() => rmSync(made, { recursive: true }));
+
+/** The GGUF file of a fixture. */
+function ggufOf(name: string): Buffer {
+  const weights = `${conformance}fixtures/${name}/model.safetensors`;
+  return applyDelta(`${conformance}gguf/${name}.delta`, [weights]);
+}
+
+describe("a fixture in GGUF", () => {
+  test.each([
+    ["llama", "llama"],
+    ["mixtral", "mixtral"],
+    ["glm", "glm"],
+    ["chatglm2", "chatglm"],
+  ])("%s is loaded by the family %s, and says its golden text", async (name, architecture) => {
+    const path = join(made, `${name}.gguf`);
+    writeFileSync(path, ggufOf(name));
+    const golden = JSON.parse(readFileSync(`${conformance}fixtures/${name}/golden.json`, "utf8")) as {
+      readonly prompt_ids: number[];
+      readonly greedy_tokens: number[];
+    };
+    await using model = await AutoModel.load(path, { registry: registry(), backend: reference });
+    expect(model).toMatchObject({ architecture, name: `${name}.gguf` });
+    expect(model.notes).toEqual([]);
+    const { tokens } = await model.generate(golden.prompt_ids, { temperature: 0, maxTokens: 12 }).result;
+    expect(tokens).toEqual(golden.greedy_tokens.slice(0, 12));
+  });
+
+  test("of an unknown architecture is refused with those that are known", async () => {
+    const path = join(made, "unknown.gguf");
+    const bytes = ggufOf("llama").toString("latin1").replace("llama", "lalma");
+    writeFileSync(path, Buffer.from(bytes, "latin1"));
+    await expect(AutoModel.load(path, { registry: registry() })).rejects.toMatchObject({
+      code: "unknown-architecture",
+      message: expect.stringMatching(/general\.architecture is "lalma".*Known in GGUF: .*llama, mistral3/),
+    });
+  });
+});
 
 const folder = fileURLToPath(new URL("../../../../shared/models/stories260K/", import.meta.url));
 const absent = existsSync(folder) ? undefined : "no ../shared/models/stories260K beside the repository";

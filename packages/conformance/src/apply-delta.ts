@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 
 const LITERAL = 2 ** 32 - 1;
 
-/** The GGUF file a delta of tools/goldens/gguf_delta.py stands for, made of the safetensors files it refers to. */
+/**
+ * The GGUF file that a delta of tools/goldens/gguf_delta.py stands for, made of the safetensors files it refers to.
+ * Throws for a file that is none.
+ */
 export function applyDelta(delta: string, sources: readonly string[]): Buffer {
   const bytes = readFileSync(delta);
   const source = Buffer.concat(sources.map((file) => readFileSync(file)));
