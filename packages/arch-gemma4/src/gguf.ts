@@ -72,7 +72,9 @@ export const gemma4Gguf: GgufReading = {
 /** Ids that stand for images, sound and video, by their texts. */
 function placeholders({ metadata }: GgufFacts): GgufConfig {
   const tokens = metadata.strings("tokenizer.ggml.tokens") ?? [];
-  const found = ["image", "audio", "video"].map((kind) => [`${kind}_token_id`, tokens.indexOf(`<|${kind}|>`)] as const);
+  const found = ["image", "audio", "video"].map(
+    (kind) => [`${kind}_token_id`, tokens.indexOf(`<|${kind}|>`)] as const,
+  );
   return Object.fromEntries(found.filter(([, id]) => id >= 0));
 }
 
