@@ -1,7 +1,14 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/make-model.ts", "src/decode-bandwidth.ts", "src/skipped-work.ts", "src/concurrent-chats.ts"],
+  entry: [
+    "src/make-model.ts",
+    "src/make-gguf.ts",
+    "src/against-llama.ts",
+    "src/decode-bandwidth.ts",
+    "src/skipped-work.ts",
+    "src/concurrent-chats.ts",
+  ],
   format: "esm",
   target: "node20",
   clean: true,

@@ -15,11 +15,14 @@ it("shows help on stdout when asked, on stderr when nothing was", async () => {
   expect(await engine()).toMatchObject({ code: 2, out: "" });
 });
 
-it.each(["run", "chat", "serve", "inspect", "bench", "plugins", "perplexity", "compare", "quantize"])("shows help of %s", async (name) => {
-  const { code, out } = await engine(name, "--help");
-  expect(code).toBe(0);
-  expect(out).toContain(`Usage: engine ${name}`);
-});
+it.each(["run", "chat", "serve", "inspect", "bench", "plugins", "perplexity", "compare", "quantize"])(
+  "shows help of %s",
+  async (name) => {
+    const { code, out } = await engine(name, "--help");
+    expect(code).toBe(0);
+    expect(out).toContain(`Usage: engine ${name}`);
+  },
+);
 
 it.each(["nosuch", "evaluate"])("knows no command %s", async (name) => {
   const { code, out, err } = await engine(name);

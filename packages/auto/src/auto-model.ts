@@ -1,6 +1,7 @@
 import { freemem } from "node:os";
 import { basename, resolve } from "node:path";
 import {
+  type Activations,
   type Backend,
   type CacheDType,
   type CaptureOptions,
@@ -41,6 +42,8 @@ export interface LoadOptions extends Watch, HubOptions {
   readonly sessions?: number;
   /** What keys and values are stored as; f32 unless told. */
   readonly kv?: CacheDType;
+  /** What quantized weights are multiplied by; int8 unless told, where the device has kernels for it. */
+  readonly activations?: Activations;
   readonly threads?: number;
   /** Tokens that are never chosen, instead of those the model's files tell; `[]` is none. */
   readonly suppressTokens?: readonly number[];

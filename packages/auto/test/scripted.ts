@@ -59,7 +59,14 @@ function scripted(
     if (done) return;
     done = true;
     const usage = { promptTokens: 1, cachedTokens: 0, completionTokens: out.length };
-    const timings = { queueMs: 0, promptMs: 0, ttftMs: 0, decodeMs: 0, promptTokensPerSecond: 0, tokensPerSecond: 0 };
+    const timings = {
+      queueMs: 0,
+      promptMs: 0,
+      ttftMs: 0,
+      decodeMs: 0,
+      promptTokensPerSecond: 0,
+      tokensPerSecond: 0,
+    };
     settle({ tokens: out, text: "", finishReason, usage, timings });
   };
   return {

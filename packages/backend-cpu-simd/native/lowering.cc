@@ -5,8 +5,8 @@
 namespace engine {
 
 Lowering::Lowering(Plan& plan, const Program& program, const std::vector<std::string>& ops, const std::vector<WeightPlace>& places,
-                   const float* constants, size_t constantCount)
-    : plan_(plan), program_(program), ops_(ops), places_(places), constants_(constants), constantCount_(constantCount) {}
+           const std::vector<BlocksPlace>& blocks, const float* constants, size_t constantCount)
+    : plan_(plan), program_(program), ops_(ops), places_(places), blocks_(blocks), constants_(constants), constantCount_(constantCount) {}
 
 static Kernel kernel_named(const Kernels& kernels, const std::string& op) {
 #define X(name, member) \
@@ -14,6 +14,15 @@ static Kernel kernel_named(const Kernels& kernels, const std::string& op) {
   ENGINE_KERNELS(X)
 #undef X
   return nullptr;
+}
+
+static int weight_input(const std::string& op) { return op == "matmul" ? 1 : op == "gather" ? 0 : op == "expert-matmul" ? 2 : -1; }
+
+// The one that reads weights in blocks, where one of them is.
+static Kernel quantized_kernel(const QuantizedKernels& kernels, const std::string& op, const std::vector<Operand>& inputs) {
+  const int at = weight_input(op);
+  if (at < 0 || inputs[at].type != Type::quantized) return nullptr;
+  return op == "matmul" ? kernels.matmul : op == "gather" ? kernels.gather : kernels.expertMatmul;
 }
 
 void Lowering::run() {
@@ -32,7 +41,7 @@ void Lowering::run() {
       continue;
     }
     const std::string& op = ops_[node.op];
-    const Kernel kernel = kernel_named(*plan_.weights->device->level.kernels, op);
+    Kernel kernel = kernel_named(*plan_.weights->device->level.kernels, op);
     if (!kernel) fail("unsupported", "The native CPU backend has no kernel \"%s\".", op.c_str());
     value.operand = {nullptr, node.type, node.shape};
     if (op != "append") {
@@ -54,6 +63,7 @@ void Lowering::run() {
       inputs.push_back(typed(i) ? stored(node, i) : input(node, i));
     }
     check(node, inputs, value.operand);
+    if (const Kernel own = quantized_kernel(*plan_.weights->device->level.quantized, op, inputs)) kernel = own;
     add(node, kernel, std::move(inputs), value.operand);
     values_.push_back(value);
   }
@@ -98,10 +108,45 @@ Lowering::Value Lowering::weight(const Node& node) {
   const WeightPlace& place = places_[node.attrs.cache];
   const Size size = size_of(node.shape);
   require(size.tokens + size.rows == 0 && place.type != Type::i32, node);
+  if (place.type >= Type::quantized) return blocks(node, place);
   require((uint64_t)size.fixed == place.bytes / (place.type == Type::f32 ? 4 : 2), node);
   Value value{};
   value.operand = {plan_.weights->at(place.region, place.offset, place.bytes), place.type, node.shape};
   value.table = plan_.weights->at(place.tableRegion, place.tableOffset, place.bytes);
+  value.segment = place.segment;
+  require(place.segment < (plan_.weights->stream() ? plan_.weights->stream()->size() : 0), node);
+  return value;
+}
+
+Lowering::Value Lowering::blocks(const Node& node, const WeightPlace& place) {
+  const size_t index = (size_t)place.type - (size_t)Type::quantized;
+  const QuantizedKernels& kernels = *plan_.weights->device->level.quantized;
+  require(index < blocks_.size() && node.shape.rank > 0, node);
+  const BlocksPlace& held = blocks_[index];
+  require(held.encoding >= 0 && held.encoding < kernels.count, node);
+  const Encoding& encoding = kernels.encodings[held.encoding];
+  const int64_t depth = node.shape.dims[node.shape.rank - 1], rows = size_of(node.shape, 0, node.shape.rank - 1).fixed;
+  require(depth > 0 && depth == held.depth && held.begin >= 0 && held.begin <= held.rows && rows <= held.rows - held.begin, node);
+  QuantizedWeight weight{&encoding, {{}, {}, held.rows, depth, held.group}, nullptr, held.begin};
+  for (int32_t part = 0; part < encoding.parts; part++) {
+    weight.rows.rowBytes[part] = encoding.rowBytes(part, depth, held.group);
+    require(weight.rows.rowBytes[part] > 0, node);
+  }
+  const auto lie = [&](int32_t region, uint64_t offset) {
+    if (held.panels) {
+      const uint64_t bytes = (uint64_t)((held.rows + kPanel - 1) / kPanel * encoding.panelBytes(depth));
+      weight.panels = plan_.weights->at(region, offset, bytes);
+    }
+    for (int32_t part = 0; !held.panels && part < encoding.parts; part++) {
+      const uint64_t bytes = (uint64_t)(held.rows * weight.rows.rowBytes[part]);
+      weight.rows.part[part] = plan_.weights->at(part ? held.region : region, part ? held.offset : offset, bytes);
+    }
+    plan_.quantized_.push_back(weight);
+    return &plan_.quantized_.back();
+  };
+  Value value{};
+  value.operand = {lie(place.region, place.offset), Type::quantized, node.shape};
+  value.table = lie(place.tableRegion, place.tableOffset);
   value.segment = place.segment;
   require(place.segment < (plan_.weights->stream() ? plan_.weights->stream()->size() : 0), node);
   return value;
@@ -143,6 +188,7 @@ Operand Lowering::input(const Node& node, size_t i) {
   require(value.segment < 0, node);
   const Operand& x = value.operand;
   if (x.type == Type::i32 || (x.type == Type::f32 && (uintptr_t)x.data % 4 == 0)) return x;
+  require(x.type != Type::quantized, node);
   if (!value.decoded.data) {
     const int64_t n = size_of(x.shape).fixed;
     Memory memory(4 * (size_t)n, plan_.state->device->live);
@@ -159,17 +205,23 @@ void Lowering::add(const Node& node, Kernel kernel, std::vector<Operand> inputs,
   call.count = (int32_t)inputs.size();
   call.output = output;
   call.attrs = node.attrs;
+  call.attrs.int8 = program_.int8;
   plan_.inputs_.push_back(std::move(inputs));
   call.inputs = plan_.inputs_.back().data();
   const std::string& op = ops_[node.op];
   if (op == "matmul") plan_.work_ += size_of(call.inputs[1].shape).fixed;
   if (op == "delta-rule") plan_.work_ += 4 * plan_.states_[node.attrs.cache].width;
   if (op == "attention") attend(node, call);
+  int64_t routedBytes = 0;
   if (op == "expert-matmul") {
     const int64_t routed = size_of(call.inputs[1].shape).most(program_.maxTokens, program_.maxRows);
     const Shape& expert = call.inputs[2].shape;
+    routedBytes = 4 * routed + 64;
     plan_.work_ += call.inputs[1].shape.dims[1] * size_of(expert).fixed;
     plan_.scratchBytes_ = std::max(plan_.scratchBytes_, expert_scratch(routed, call.count - 2, expert.dims[expert.rank - 1]));
+  }
+  for (const Operand& x : plan_.inputs_.back()) {
+    if (x.type == Type::quantized) plan_.scratchBytes_ = std::max(plan_.scratchBytes_, quantized_scratch(x.shape.dims[x.shape.rank - 1]) + routedBytes);
   }
   // Attention's segments lie in memory that the attention before it may still be joining.
   const bool barrier = waits(node, call) || op == "attention";
@@ -232,7 +284,7 @@ bool Lowering::waits(const Node& node, const Call& call) {
   std::vector<Touched> mine;
   const std::string& op = ops_[node.op];
   for (int32_t i = 0; i < call.count; i++) {
-    if (call.inputs[i].data) mine.push_back(touch(call.inputs[i], false));
+    if (call.inputs[i].data && call.inputs[i].type != Type::quantized) mine.push_back(touch(call.inputs[i], false));
   }
   if (call.output.data) mine.push_back(touch(call.output, true));
   if (op == "append" || op == "attention") {

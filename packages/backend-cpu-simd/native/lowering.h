@@ -10,7 +10,7 @@ namespace engine {
 class Lowering {
  public:
   Lowering(Plan& plan, const Program& program, const std::vector<std::string>& ops, const std::vector<WeightPlace>& places,
-           const float* constants, size_t constantCount);
+           const std::vector<BlocksPlace>& blocks, const float* constants, size_t constantCount);
   void run();
 
  private:
@@ -30,6 +30,7 @@ class Lowering {
   void deliver();
   Value source(const Node& node);
   Value weight(const Node& node);
+  Value blocks(const Node& node, const WeightPlace& place);
   Value constant(const Node& node);
   Operand input(const Node& node, size_t i);  // as f32 or i32
   Operand stored(const Node& node, size_t i);  // weights in their storage type
@@ -49,6 +50,7 @@ class Lowering {
   const Program& program_;
   const std::vector<std::string>& ops_;
   const std::vector<WeightPlace>& places_;
+  const std::vector<BlocksPlace>& blocks_;
   const float* constants_;
   const size_t constantCount_;
   std::vector<Value> values_;

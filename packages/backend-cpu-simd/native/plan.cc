@@ -11,7 +11,7 @@
 namespace engine {
 
 Plan::Plan(std::shared_ptr<Weights> w, std::shared_ptr<State> s, const std::vector<std::string>& ops, const Program& program,
-           const std::vector<WeightPlace>& places, const float* constants, size_t constantCount, const std::vector<int32_t>& caches,
+           const std::vector<WeightPlace>& places, const std::vector<BlocksPlace>& blocks, const float* constants, size_t constantCount, const std::vector<int32_t>& caches,
            const std::vector<int32_t>& states)
     : weights(std::move(w)), state(std::move(s)), cacheOf_(caches) {
   if (weights->device != state->device) fail("bad-option", "plan: the weights and the state belong to different devices.");
@@ -33,7 +33,7 @@ Plan::Plan(std::shared_ptr<Weights> w, std::shared_ptr<State> s, const std::vect
   }
   arena_ = Memory((size_t)program.arenaBytes, device.live);
   ids_ = Memory(3 * 4 * (size_t)program.maxTokens, device.live);
-  Lowering(*this, program, ops, places, constants, constantCount).run();
+  Lowering(*this, program, ops, places, blocks, constants, constantCount).run();
   scratchBytes_ = std::max<int64_t>({(scratchBytes_ + 63) / 64 * 64, kSelectScratch, kMatmulScratch});
   scratch_ = Memory((size_t)scratchBytes_ * device.pool().threads(), device.live);
   for (PlannedCall& planned : calls_) planned.call.partials = (float*)partials_.data();
@@ -51,6 +51,7 @@ void Plan::release() {
   inputs_.clear();
   outputs_.clear();
   kept_.clear();
+  quantized_.clear();
   for (Memory* memory : {&arena_, &ids_, &scratch_, &partials_}) *memory = Memory();
 }
 

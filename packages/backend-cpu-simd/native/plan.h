@@ -1,5 +1,6 @@
 // A program ready to run on one device: a list of kernel calls over fixed addresses.
 #pragma once
+#include <deque>
 #include <functional>
 
 #include "program.h"
@@ -22,6 +23,17 @@ struct WeightPlace {
   uint64_t tableOffset;
 };
 
+// Of a weight in blocks, whose type is Type::quantized and above: which row of this, by what is above.
+struct BlocksPlace {
+  int32_t encoding;     // of the level's table
+  bool panels;          // laid out in panels, as a whole; else the part's rows as stored, from the first wanted one on
+  int64_t rows, begin;  // of the panels: how many rows, and the first wanted one
+  int64_t depth;
+  int32_t group;
+  int32_t region;  // of the second part
+  uint64_t offset;
+};
+
 struct PlannedCall {
   Call call;
   bool barrier;  // wait for all threads before it: it touches what an earlier call writes or reads
@@ -40,7 +52,7 @@ struct StepResult {
 class Plan {
  public:
   Plan(std::shared_ptr<Weights> weights, std::shared_ptr<State> state, const std::vector<std::string>& ops, const Program& program,
-       const std::vector<WeightPlace>& places, const float* constants, size_t constantCount, const std::vector<int32_t>& caches,
+       const std::vector<WeightPlace>& places, const std::vector<BlocksPlace>& blocks, const float* constants, size_t constantCount, const std::vector<int32_t>& caches,
        const std::vector<int32_t>& states);
 
   // On the captain's thread. `input` is checked already. Throws "aborted".
@@ -79,6 +91,7 @@ class Plan {
   int64_t scratchBytes_ = 64;
   Memory arena_, ids_, scratch_, partials_;
   std::vector<Memory> kept_;
+  std::deque<QuantizedWeight> quantized_;
 };
 
 }  // namespace engine

@@ -6,7 +6,8 @@
 
 namespace engine {
 
-enum class Type : int32_t { f32 = 0, f16 = 1, bf16 = 2, i32 = 3 };
+// quantized: the data is a QuantizedWeight.
+enum class Type : int32_t { f32 = 0, f16 = 1, bf16 = 2, i32 = 3, quantized = 4 };
 
 // Storage types; arithmetic is always f32. Their bytes in a mapped file may be unaligned.
 struct F16 {
@@ -40,6 +41,7 @@ struct Attrs {
   int32_t window;  // 0: all keys
   int32_t cache;
   int32_t interleaved;
+  int32_t int8;  // activations of a quantized weight are rounded to int8
   int32_t blocks;  // attention: rows of a media block see each other; 0: they do not
   float eps;
   float scale;

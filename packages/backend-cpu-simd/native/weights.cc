@@ -1,6 +1,8 @@
 #include "weights.h"
 
+#include <algorithm>
 #include <chrono>
+#include <mutex>
 
 namespace engine {
 
@@ -47,6 +49,48 @@ void Weights::read(const File& file, uint64_t offset, int region, uint64_t to, u
     if (!file.read(into + begin, end - begin, offset + begin)) whole = false;
   });
   if (!whole) fail("bad-checkpoint", "A weight file ended before its weights did, or could not be read.");
+}
+
+void Weights::pack(const Packing& packing, const std::function<void(int32_t, int64_t, int64_t, uint8_t*)>& read_rows) {
+  const QuantizedKernels& kernels = *device->level.quantized;
+  if (packing.encoding < 0 || packing.encoding >= kernels.count) fail("bad-option", "There is no storage type %d.", packing.encoding);
+  const Encoding& encoding = kernels.encodings[packing.encoding];
+  if (packing.depth < 1 || packing.first < 0 || packing.first % kPanel || packing.count < 0) fail("bad-option", "pack: these rows cannot be laid out.");
+  const int64_t panelBytes = encoding.panelBytes(packing.depth), panels = (packing.count + kPanel - 1) / kPanel;
+  int64_t rowBytes[kMostParts] = {}, all = 0;
+  for (int32_t part = 0; part < encoding.parts; part++) {
+    rowBytes[part] = encoding.rowBytes(part, packing.depth, packing.group);
+    if (rowBytes[part] < 0) fail("bad-option", "pack: %s has no rows of %lld inputs.", encoding.name, (long long)packing.depth);
+    all += rowBytes[part];
+  }
+  uint8_t* to = at(packing.region, packing.to + (uint64_t)(packing.first / kPanel * panelBytes), (uint64_t)(panels * panelBytes));
+  if (!std::holds_alternative<std::unique_ptr<Memory>>(regions_[packing.region])) fail("bad-option", "A mapped file cannot be written.");
+  // Panels that a thread reads at once: what a second-level cache holds.
+  const int64_t grain = std::max<int64_t>(1, (256 << 10) / (all * kPanel));
+  std::atomic<int64_t> next{0};
+  std::mutex mutex;
+  std::exception_ptr failed;
+  device->pool().run([&](int) {
+    try {
+      std::vector<uint8_t> bytes((size_t)(all * std::min(packing.count, grain * kPanel)));
+      for (int64_t panel; (panel = next.fetch_add(grain)) < panels;) {
+        const int64_t row = panel * kPanel, count = std::min(packing.count - row, grain * kPanel);
+        StoredRows rows{{}, {}, count, packing.depth, packing.group};
+        uint8_t* into = bytes.data();
+        for (int32_t part = 0; part < encoding.parts; part++, into += rowBytes[part - 1] * count) {
+          read_rows(part, row, count, into);
+          rows.part[part] = into;
+          rows.rowBytes[part] = rowBytes[part];
+        }
+        for (int64_t i = 0; i * kPanel < count; i++) encoding.pack(rows, i * kPanel, to + (panel + i) * panelBytes);
+      }
+    } catch (...) {
+      std::lock_guard lock(mutex);
+      failed = std::current_exception();
+      next = panels;
+    }
+  });
+  if (failed) std::rethrow_exception(failed);
 }
 
 void Weights::stream(int region, std::vector<StreamFile> files, std::vector<StreamPiece> pieces, std::vector<StreamSegment> segments, int readers) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <variant>
 #include <vector>
 
@@ -19,6 +20,14 @@ class Weights {
   void check() const;
   // All threads copy from the file into a reserved region.
   void read(const File& file, uint64_t offset, int region, uint64_t to, uint64_t n);
+  // All threads lay rows [first, first + count) of a weight out in panels, in a reserved region; `first` is a multiple of kPanel.
+  struct Packing {
+    int32_t encoding, group;
+    int64_t depth, first, count;
+    int region;
+    uint64_t to;  // of the weight's first panel
+  };
+  void pack(const Packing& packing, const std::function<void(int32_t part, int64_t row, int64_t count, uint8_t* into)>& rows);
   // Seconds that all threads take to read n bytes once.
   double read_seconds(int region, uint64_t offset, uint64_t n);
   // Reads weights into a reserved region as steps use them; one stream for all plans of these weights.

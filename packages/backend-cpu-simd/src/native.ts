@@ -1,5 +1,5 @@
 /** Instruction set levels, plainest first. */
-export type IsaLevel = "scalar" | "avx2" | "avx512";
+export type IsaLevel = "scalar" | "avx2" | "avx512vnni-emulated" | "avx512" | "avx512vnni";
 
 /** What the compiled addon exports; errors it throws carry a `code`. */
 export interface Native {
@@ -7,6 +7,12 @@ export interface Native {
   readonly levels: readonly IsaLevel[];
   /** Names of the ops it has kernels for. */
   readonly ops: readonly string[];
+  /** Of a storage type with kernels, for rows of `depth`; undefined when it has none or no such row can be. */
+  layout(
+    name: string,
+    depth: number,
+    group: number,
+  ): { readonly code: number; readonly rowBytes: readonly number[]; readonly panelBytes: number } | undefined;
   readonly Device: new (level: IsaLevel, threads: number, everyThread: boolean) => NativeDevice;
   readonly Weights: new (device: NativeDevice) => NativeWeights;
   readonly State: new (
@@ -28,6 +34,7 @@ export interface Native {
     caches: Int32Array,
     outputs: readonly string[],
     states: Int32Array,
+    blocks: Float64Array,
   ) => NativePlan;
 }
 
@@ -59,6 +66,13 @@ export interface NativeWeights {
   ): boolean;
   /** What streaming has done since the weights were loaded. */
   streamed(): { readonly bytesRead: number; readonly stallSeconds: number };
+  /**
+   * Lays rows of a weight in blocks out in panels. packing: code, group, depth, first row (a multiple of 16), rows, region,
+   * the weight's offset in it. offsets: where the first of these rows begins in each part's file.
+   */
+  pack(packing: Float64Array, fds: Int32Array, offsets: Float64Array): Promise<void>;
+  /** The same from the bytes of these rows of each part. */
+  packBytes(packing: Float64Array, parts: readonly Uint8Array[]): Promise<void>;
   fill(region: number, to: number, bytes: Uint8Array): void;
   dispose(): Promise<void>;
 }

@@ -34,10 +34,21 @@ export class CpuPlan extends Owned implements Plan {
     this.#state = state;
     const caches = Int32Array.from(program.caches, (spec) => state.indexOf(spec));
     const states = Int32Array.from(program.states, (spec) => state.indexOfState(spec));
-    const { ops, words, places, constants, outputs } = encodeProgram(program, weights);
+    const { ops, words, places, blocks, constants, outputs } = encodeProgram(program, weights);
     this.#native = translated(
       () =>
-        new native.Plan(weights.native, state.native, ops, words, places, constants, caches, outputs, states),
+        new native.Plan(
+          weights.native,
+          state.native,
+          ops,
+          words,
+          places,
+          constants,
+          caches,
+          outputs,
+          states,
+          blocks,
+        ),
     );
   }
 

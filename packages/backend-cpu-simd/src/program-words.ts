@@ -1,6 +1,6 @@
-import { type Dim, EngineError, type Node, type Program, type WeightAttrs } from "@engine/core";
+import { type Dim, EngineError, elements, type Node, type Program, type WeightAttrs } from "@engine/core";
 import { STORED } from "./supports.ts";
-import type { CpuWeights } from "./weight-store.ts";
+import type { CpuWeights, Place } from "./weight-store.ts";
 
 /** A program as the addon reads it (native/program.cc). */
 export interface ProgramWords {
@@ -9,6 +9,8 @@ export interface ProgramWords {
   readonly words: Int32Array;
   /** [n, 7] region, offset, bytes, type and segment (or -1) of each weight node's rows; then their region and offset for single rows. */
   readonly places: Float64Array;
+  /** [n, 8] of each weight in blocks (type 4 + n): code, panels, rows, first of them, depth, group; region and offset of the second part. */
+  readonly blocks: Float64Array;
   readonly constants: Float32Array;
   readonly outputs: readonly string[];
 }
@@ -17,23 +19,28 @@ const KIND: Readonly<Record<string, number>> = { weight: 1, input: 2, constant: 
 const TYPE: Readonly<Record<string, number>> = { f32: 0, f16: 1, bf16: 2, i32: 3 };
 const SYMBOL: Readonly<Record<string, number>> = { tokens: -1, rows: -2 };
 const INPUTS = ["tokens", "positions", "extents"];
+/** Codes from here on are places in `blocks`. */
+const QUANTIZED = 4;
 /** Places in the arena are multiples of this, and counted in it. */
 const UNIT = 64;
 const bits = new DataView(new ArrayBuffer(4));
 
 export function encodeProgram(program: Program, weights: CpuWeights): ProgramWords {
   const { nodes, outputs } = program.graph;
-  const { maxTokens, maxRows, maxSequences } = program.options;
+  const { maxTokens, maxRows, maxSequences, activations } = program.options;
   const ops: string[] = [];
   const places: number[] = [];
+  const blocks: number[] = [];
   const constants: number[] = [];
   const index = new Map(nodes.map((node, i) => [node, i]));
-  const words = [maxTokens, maxRows, maxSequences, units(program.arena.bytes), nodes.length];
+  const words = [maxTokens, maxRows, maxSequences, units(program.arena.bytes)];
+  words.push(activations === "int8" ? 1 : 0, nodes.length);
 
   // What an attribute block's "cache" holds: the index of a weight, constant, input or cache.
   const reference = (node: Node): number => {
     const { op, attrs } = node;
-    if (op.source && op.name === "weight") return placed(attrs as unknown as WeightAttrs, weights, places);
+    if (op.source && op.name === "weight")
+      return placed(attrs as unknown as WeightAttrs, weights, { places, blocks });
     if (op.source && op.name === "input") return INPUTS.indexOf(String(attrs.name));
     if (op.source && op.name === "constant") {
       const at = constants.length;
@@ -83,18 +90,21 @@ export function encodeProgram(program: Program, weights: CpuWeights): ProgramWor
     ops,
     words: Int32Array.from(words),
     places: Float64Array.from(places),
+    blocks: Float64Array.from(blocks),
     constants: Float32Array.from(constants),
     outputs: names,
   };
 }
 
+interface Places {
+  readonly places: number[];
+  readonly blocks: number[];
+}
+
 /** Adds where rows begin … end of the stored weight lie; its number. */
-function placed(
-  { name, type, shape, begin, end }: WeightAttrs,
-  weights: CpuWeights,
-  places: number[],
-): number {
-  const { use, type: held, region, offset, stream } = weights.place(name);
+function placed({ name, type, shape, begin, end }: WeightAttrs, weights: CpuWeights, into: Places): number {
+  const place = weights.place(name);
+  const { use, region, offset, stream } = place;
   if (use.encoding.type !== type || String(use.encoding.shape) !== String(shape)) {
     const other = `${use.encoding.type} [${use.encoding.shape.join(", ")}]`;
     throw new EngineError(
@@ -102,14 +112,40 @@ function placed(
       `weight "${name}": the program expects ${type} [${shape.join(", ")}], the store holds ${other}.`,
     );
   }
-  const stored = STORED[held]!;
-  const rowBytes = shape.slice(1).reduce((product, size) => product * size, stored.bytes);
+  const { code, rowBytes } = place.blocks
+    ? placedBlocks(place.blocks, { shape, begin, end }, into.blocks)
+    : placedFloats(place.type, shape);
   const [at, bytes] = [offset + begin * rowBytes, (end - begin) * rowBytes];
   const streamed = stream?.ranges.find((rows) => rows.begin === begin && rows.end === end);
-  if (stream && streamed) places.push(stream.region, streamed.offset, bytes, stored.code, streamed.segment);
-  else places.push(region, at, bytes, stored.code, -1);
-  places.push(region, at);
-  return places.length / 7 - 1;
+  if (stream && streamed) into.places.push(stream.region, streamed.offset, bytes, code, streamed.segment);
+  else into.places.push(region, at, bytes, code, -1);
+  into.places.push(region, at);
+  return into.places.length / 7 - 1;
+}
+
+interface Placed {
+  readonly code: number;
+  /** Bytes from a row of axis 0 to the next. */
+  readonly rowBytes: number;
+}
+
+function placedFloats(type: string, shape: readonly number[]): Placed {
+  const stored = STORED[type]!;
+  return { code: stored.code, rowBytes: elements(shape.slice(1)) * stored.bytes };
+}
+
+/** Panels are handed over as a whole, with the first row that is wanted; stored rows from that one on. */
+function placedBlocks(
+  { layout, panels, second }: NonNullable<Place["blocks"]>,
+  { shape, begin, end }: { readonly shape: readonly number[]; readonly begin: number; readonly end: number },
+  blocks: number[],
+): Placed {
+  const { code, depth, group, rows, parts } = layout;
+  const inner = elements(shape.slice(1, -1));
+  const other = second ? second.offset + begin * inner * parts[1]!.rowBytes : 0;
+  const [count, first] = panels ? [rows, begin * inner] : [(end - begin) * inner, 0];
+  blocks.push(code, panels ? 1 : 0, count, first, depth, group, second?.region ?? 0, other);
+  return { code: QUANTIZED + blocks.length / 8 - 1, rowBytes: panels ? 0 : inner * parts[0]!.rowBytes };
 }
 
 function typeCode({ dtype, op }: Node): number {

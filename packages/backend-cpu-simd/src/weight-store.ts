@@ -11,6 +11,7 @@ import {
   type WeightStore,
   type WeightUse,
 } from "@engine/core";
+import { type BlocksLayout, blocksLayout, bytesInPanels, PANEL } from "./blocks.ts";
 import type { Native, NativeDevice, NativeWeights } from "./native.ts";
 import { translated, translatedAsync } from "./native-error.ts";
 import { type OnDispose, Owned } from "./owned.ts";
@@ -37,6 +38,12 @@ export interface Place {
     readonly region: number;
     readonly ranges: readonly StreamedRows[];
   };
+  /** Weights in blocks: laid out in panels, or rows as stored; where the second part of those lies. */
+  readonly blocks?: {
+    readonly layout: BlocksLayout;
+    readonly panels: boolean;
+    readonly second?: { readonly region: number; readonly offset: number };
+  };
 }
 
 interface Stored {
@@ -45,7 +52,17 @@ interface Stored {
   /** Undefined: decoded to f32 while it is loaded. */
   readonly part: string | undefined;
   readonly bytes: number;
+  /** Of the first part, where all parts lie in files; then of all of them. */
   readonly extent: Extent | undefined;
+  readonly extents: readonly Extent[];
+  readonly blocks: BlocksLayout | undefined;
+}
+
+interface Target {
+  readonly region: number;
+  readonly to: number;
+  readonly source: WeightSource;
+  readonly watch: Watch;
 }
 
 interface Decision {
@@ -71,7 +88,7 @@ export class CpuWeights extends Owned implements WeightStore {
   #bytes = { resident: 0, mapped: 0, streamed: 0 };
 
   static async load(native: Native, device: NativeDevice, options: LoadOptions): Promise<CpuWeights> {
-    const stored = decided(options);
+    const stored = decided(native, options);
     const store = new CpuWeights(native, device, options.onDispose);
     try {
       store.#map(stored.mapped);
@@ -112,34 +129,53 @@ export class CpuWeights extends Owned implements WeightStore {
   async readSeconds(): Promise<number> {
     this.alive();
     let seconds = 0;
-    for (const { use, region, offset } of this.#places.values()) {
-      if (use.access === "whole") seconds += await this.native.readSeconds(region, offset, partOf(use).bytes);
+    for (const { use, type, region, offset, blocks } of this.#places.values()) {
+      if (use.access !== "whole") continue;
+      const bytes = blocks ? bytesInPlace(blocks) : STORED[type]!.bytes * elements(use.encoding.shape);
+      seconds += await this.native.readSeconds(region, offset, bytes);
     }
     return seconds;
   }
 
   #map(stored: readonly Stored[]): void {
     const regions = new Map<number, number>();
-    for (const { use, type, extent, bytes } of stored) {
-      if (!extent) continue;
-      let region = regions.get(extent.fd);
-      if (region === undefined) {
-        region = translated(() => this.native.map(extent.fd));
-        regions.set(extent.fd, region);
-      }
-      this.#places.set(use.name, { use, type, region, offset: extent.offset });
+    const regionOf = ({ fd }: Extent): number => {
+      const region = regions.get(fd) ?? translated(() => this.native.map(fd));
+      regions.set(fd, region);
+      return region;
+    };
+    for (const { use, type, extents, bytes, blocks: layout } of stored) {
+      const [first, second] = extents.map((extent) => ({ region: regionOf(extent), offset: extent.offset }));
+      const blocks = layout && { layout, panels: false, ...(second && { second }) };
+      this.#places.set(use.name, { use, type, ...first!, ...(blocks && { blocks }) });
       this.#bytes.mapped += bytes;
     }
   }
 
   async #copy(copied: readonly Stored[], { source, watch }: LoadOptions): Promise<void> {
-    const room = copied.reduce((sum, { bytes }) => sum + aligned(bytes), 0);
+    const held = ({ bytes, blocks }: Stored): number => (blocks ? bytesInPanels(blocks) : bytes);
+    const room = copied.reduce((sum, stored) => sum + aligned(held(stored)), 0);
     const region = translated(() => this.native.reserve(room));
     this.#bytes.resident += room;
     const total = copied.reduce((sum, { bytes }) => sum + bytes, 0);
     let done = 0;
     let to = 0;
-    for (const { use, type, part, bytes, extent } of copied) {
+    for (const stored of copied) {
+      const { use, type, part, bytes, extent, blocks } = stored;
+      if (blocks) {
+        this.#places.set(use.name, {
+          use,
+          type,
+          region,
+          offset: to,
+          blocks: { layout: blocks, panels: true },
+        });
+        await this.#pack(stored, blocks, { region, to, source, watch });
+        done += bytes;
+        watch.onProgress?.(done, total, use.name);
+        to += aligned(bytesInPanels(blocks));
+        continue;
+      }
       this.#places.set(use.name, { use, type, region, offset: to });
       if (part === undefined) {
         await this.#decode(use, region, to, source, watch);
@@ -184,6 +220,36 @@ export class CpuWeights extends Owned implements WeightStore {
     translated(() => this.native.stream(region, fds, paths, direct, pieces, segments, READERS));
   }
 
+  /** Lays a weight in blocks out in panels: its rows are read piece by piece, and nothing else is kept of them. */
+  async #pack(
+    { use, extents }: Stored,
+    layout: BlocksLayout,
+    { region, to, source, watch }: Target,
+  ): Promise<void> {
+    const { code, group, depth, rows, parts } = layout;
+    const rowBytes = parts.reduce((sum, part) => sum + part.rowBytes, 0);
+    const step = Math.max(1, Math.floor(PIECE / rowBytes / PANEL)) * PANEL;
+    for (let first = 0; first < rows; first += step) {
+      if (watch.signal?.aborted) throw new EngineError("aborted", `Loading stopped at weight "${use.name}".`);
+      const count = Math.min(step, rows - first);
+      const packing = Float64Array.of(code, group, depth, first, count, region, to);
+      if (extents.length > 0) {
+        const fds = Int32Array.from(extents, ({ fd }) => fd);
+        const offsets = Float64Array.from(extents, ({ offset }, i) => offset + first * parts[i]!.rowBytes);
+        await translatedAsync(() => this.native.pack(packing, fds, offsets));
+        continue;
+      }
+      const pieces: Uint8Array[] = [];
+      for (const part of parts) {
+        const piece = new Uint8Array(count * part.rowBytes);
+        const range = Float64Array.of(first * part.rowBytes, piece.length);
+        await source.read(use.name, part.name, range, piece, watch.signal);
+        pieces.push(piece);
+      }
+      await translatedAsync(() => this.native.packBytes(packing, pieces));
+    }
+  }
+
   /** Rows as f32, whatever they are stored as: the way of types without kernels. */
   async #decode(
     use: WeightUse,
@@ -213,11 +279,13 @@ export class CpuWeights extends Owned implements WeightStore {
 }
 
 /** Which weights stay in their files. Tables that are only looked up in do, unless "resident" is asked for. */
-function decided({ source, uses, residency }: LoadOptions): Decision {
+function decided(native: Native, { source, uses, residency }: LoadOptions): Decision {
   const all = uses.map((use): Stored => {
-    const held = partOf(use);
-    const extent = held.part === undefined ? undefined : source.extent(use.name, held.part);
-    return { use, ...held, extent };
+    const held = partOf(native, use);
+    const parts = held.blocks?.parts.map(({ name }) => name) ?? (held.part === undefined ? [] : [held.part]);
+    const found = parts.map((part) => source.extent(use.name, part));
+    const extents = found.every((extent) => extent !== undefined) ? found : [];
+    return { use, ...held, extent: extents[0], extents };
   });
   const divide = (inPlace: (stored: Stored) => boolean): { mapped: Stored[]; copied: Stored[] } => {
     const mapped = all.filter((stored) => stored.extent !== undefined && inPlace(stored));
@@ -236,11 +304,15 @@ function decided({ source, uses, residency }: LoadOptions): Decision {
 }
 
 /** A plain weight has one part; its bytes must be those of its shape. */
-function partOf({ name, encoding }: WeightUse): Pick<Stored, "type" | "part" | "bytes"> {
+function partOf(native: Native, use: WeightUse): Pick<Stored, "type" | "part" | "bytes" | "blocks"> {
+  const { name, encoding } = use;
   const stored = STORED[encoding.type];
   const count = elements(encoding.shape);
   if (!stored) {
-    if (isReadable(encoding)) return { type: "f32", part: undefined, bytes: 4 * count };
+    const blocks = blocksLayout(native, use);
+    const bytes = blocks?.parts.reduce((sum, part) => sum + part.bytes, 0);
+    if (blocks) return { type: encoding.type, part: blocks.parts[0]!.name, bytes: bytes!, blocks };
+    if (isReadable(encoding)) return { type: "f32", part: undefined, bytes: 4 * count, blocks };
     throw new EngineError(
       "unsupported",
       `weight "${name}" is stored as ${encoding.type}, which has no kernels here and no decoder.`,
@@ -254,7 +326,12 @@ function partOf({ name, encoding }: WeightUse): Pick<Stored, "type" | "part" | "
       `weight "${name}": one part of ${bytes} bytes was expected for its shape.`,
     );
   }
-  return { type: encoding.type, part: part[0], bytes };
+  return { type: encoding.type, part: part[0], bytes, blocks: undefined };
+}
+
+/** Of panels; or of the first part, which nearly all bytes are of. */
+function bytesInPlace({ layout, panels }: NonNullable<Place["blocks"]>): number {
+  return panels ? bytesInPanels(layout) : layout.parts[0]!.bytes;
 }
 
 function aligned(bytes: number): number {

@@ -6,6 +6,7 @@ export interface Streamable {
   readonly use: WeightUse;
   readonly bytes: number;
   readonly extent: Extent | undefined;
+  readonly extents: readonly Extent[];
 }
 
 /** Rows of a weight, the segment that brings them, and where in the ring they lie then. */
@@ -86,13 +87,14 @@ function mostAtOnce<T extends Streamable>(ranges: readonly Rows<T>[]): number {
   return Math.max(most, ...experts.values());
 }
 
-/** Large weights in a file, each part of which one call reads, where it is stored. */
-function streams({ use, bytes, extent }: Streamable): boolean {
+/** Large weights in one run of a file, each part of which one call reads, where it is stored. */
+function streams({ use, bytes, extent, extents }: Streamable): boolean {
   const { access, readers } = use;
   return (
     access === "whole" &&
     bytes >= LEAST &&
     extent !== undefined &&
+    extents.length === 1 &&
     readers.every(({ op }) => IN_PLACE.has(op.name))
   );
 }

@@ -1,6 +1,7 @@
+export { int8Cases, quantizedCases } from "./cases/quantized.ts";
 export { applyDelta } from "./apply-delta.ts";
 export { type Golden, readGolden } from "./golden.ts";
-export { type MemoryWeight, memorySource, memoryWeight } from "./memory-source.ts";
+export { type EncodedWeight, type MemoryWeight, memorySource, memoryWeight } from "./memory-source.ts";
 export type { CaseInput, OpCase, Turn } from "./op-case.ts";
 export type { ValueRange } from "./random.ts";
 export { type StrictOptions, strictBackend } from "./strict/strict-backend.ts";

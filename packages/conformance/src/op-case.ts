@@ -1,6 +1,6 @@
-import type { CacheDType, Shape, Step, Tensor } from "@engine/core";
+import type { Activations, CacheDType, Shape, Step, Tensor } from "@engine/core";
 import type { PlacedEmbeddings } from "@engine/runtime";
-import type { MemoryWeight } from "./memory-source.ts";
+import type { EncodedWeight, MemoryWeight } from "./memory-source.ts";
 import type { ValueRange } from "./random.ts";
 import type { Tolerance } from "./tolerance.ts";
 
@@ -12,6 +12,8 @@ export interface CaseInput {
   readonly shape: Shape;
   /** f32 unless told. */
   readonly type?: MemoryWeight["type"];
+  /** A stored weight in another encoding, its shape `shape`. */
+  readonly encoded?: EncodedWeight;
   /** How its values are drawn, or the values. */
   readonly values?: ValueRange | Float32Array;
 }
@@ -44,4 +46,6 @@ export interface OpCase {
   readonly blockTokens?: number;
   /** f32 unless told. */
   readonly kv?: CacheDType;
+  /** f32 unless told. With "int8" the reference backend, which has no such kernels, is not asked. */
+  readonly activations?: Activations;
 }

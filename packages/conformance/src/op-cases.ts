@@ -7,6 +7,7 @@ import { expertMatmulCases } from "./cases/expert-matmul.ts";
 import { gatherCases } from "./cases/gather.ts";
 import { matmulCases } from "./cases/matmul.ts";
 import { overlayCases } from "./cases/overlay.ts";
+import { quantizedCases } from "./cases/quantized.ts";
 import { reduceCases } from "./cases/reduce.ts";
 import { reshapeCases } from "./cases/reshape.ts";
 import { rmsNormCases } from "./cases/rms-norm.ts";
@@ -43,5 +44,6 @@ export const opCases: readonly OpCase[] = [
   ...softcapCases,
   ...shortConvCases,
   ...expertMatmulCases,
+  ...quantizedCases,
   ...deltaRuleCases,
 ];

@@ -13,7 +13,13 @@ import {
   type Weights,
 } from "@engine/core";
 import { Runner, type Work } from "@engine/runtime";
-import { type MemoryWeight, memorySource, memoryWeight } from "./memory-source.ts";
+import {
+  decoded,
+  type EncodedWeight,
+  type MemoryWeight,
+  memorySource,
+  memoryWeight,
+} from "./memory-source.ts";
 import type { CaseInput, OpCase } from "./op-case.ts";
 import { randomValues, type ValueRange } from "./random.ts";
 
@@ -43,6 +49,7 @@ export async function runCase(one: OpCase, device: Device, which: WantedRows): P
     maxRows: one.tokens,
     maxSequences: 8,
     kv: one.kv ?? "f32",
+    activations: one.activations,
   } as const;
   const program = compile(graph, source, device, options);
   const groups = new Set(program.caches.map(({ group }) => group)).size;
@@ -128,10 +135,14 @@ function asArchitecture(one: OpCase, which: WantedRows): Architecture<undefined>
   };
 }
 
-function storedInputs(one: OpCase): Record<string, MemoryWeight> {
+function storedInputs(one: OpCase): Record<string, MemoryWeight | EncodedWeight> {
   const table = memoryWeight("f32", [one.tokens, 2], randomValues("logits", one.tokens * 2));
-  const stored: Record<string, MemoryWeight> = { logits: table };
+  const stored: Record<string, MemoryWeight | EncodedWeight> = { logits: table };
   one.inputs.forEach((input, i) => {
+    if (input.encoded) {
+      stored[`input${i}`] = input.encoded;
+      return;
+    }
     stored[`input${i}`] = memoryWeight(
       input.type ?? "f32",
       storedShape(input, one.tokens),
@@ -142,6 +153,7 @@ function storedInputs(one: OpCase): Record<string, MemoryWeight> {
 }
 
 function values(one: OpCase, input: CaseInput, index: number): Float32Array {
+  if (input.encoded) return decoded(input.encoded);
   const count = elements(storedShape(input, one.tokens));
   const given = input.values instanceof Float32Array ? input.values : undefined;
   const drawn = given ?? randomValues(`${one.name} ${index}`, count, input.values as ValueRange | undefined);

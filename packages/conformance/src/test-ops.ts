@@ -59,7 +59,7 @@ async function check(
   const run = await runCase(one, device, which);
   const arithmetic = rowsOf(one.expected(inputValues(one)), run, one.tokens);
   expect(mismatch(run.values, arithmetic, one.tolerance), `${which}, against arithmetic`).toBeUndefined();
-  if (!oracle) return;
+  if (!oracle || one.activations === "int8") return;
   const defined = await defining(one, oracle, which);
   expect(mismatch(run.values, defined.values, one.tolerance), `${which}, against reference`).toBeUndefined();
 }

@@ -1,6 +1,6 @@
 import { cpuSimd, cpuSimdAt, isaLevels } from "@engine/backend-cpu-simd";
 import { describe, expect, test } from "vitest";
-import { testBackend } from "../src/index.ts";
+import { int8Cases, quantizedCases, testBackend, testOps } from "../src/index.ts";
 
 // Without the native part there is one level to ask, which is skipped with the backend's own sentence.
 const levels = isaLevels();
@@ -11,7 +11,11 @@ backends.forEach((backend, i) => {
   // Threads on a busy machine wait for each other; that they change no bit is a test of its own.
   const threads = 1;
   describe(levels[i] ?? "any level", () => {
-    testBackend(backend, i + 1 < backends.length ? { threads } : {});
+    const options = i + 1 < backends.length ? { threads } : {};
+    // This level is avx512 but for the products of integers.
+    if (levels[i] === "avx512vnni-emulated") testOps(backend, { ...options, cases: quantizedCases });
+    else testBackend(backend, options);
+    if (levels[i]) describe("activations in int8", () => testOps(backend, { ...options, cases: int8Cases }));
   });
 });
 

@@ -44,7 +44,15 @@ export interface CompileOptions {
   readonly kv: CacheDType;
   /** Most bytes of a weight that one matrix product reads; larger ones are split by rows. The device's limit unless less. */
   readonly maxBinding?: number;
+  /** What a quantized weight is multiplied by; f32 unless told. Devices without integer kernels compute in f32. */
+  readonly activations?: Activations | undefined;
 }
+
+/**
+ * "f32": as they are. "int8": rounded to 255 steps between -m and m for each 32 inputs in turn, m their largest size; what
+ * is multiplied with weights stored as floats is never rounded.
+ */
+export type Activations = "f32" | "int8";
 
 /** A graph a device can run: its nodes in order, where each activation lies, what it reads and keeps. */
 export interface Program {

@@ -1,3 +1,5 @@
+export { blockDecoder } from "./encodings/block-type.ts";
+export { type GroupedIntegers, groupedIntegers } from "./encodings/grouped-integers.ts";
 export { type GenerationConfig, readGenerationConfig } from "./generation-config.ts";
 export { ggufFacts } from "./gguf/gguf-facts.ts";
 export type { GgufMetadata } from "./gguf/metadata.ts";
@@ -5,6 +7,7 @@ export type { GgufValue } from "./gguf/metadata-value.ts";
 export type { NameTable } from "./gguf/name-table.ts";
 export { type GgufSource, openGguf } from "./gguf/open-gguf.ts";
 export { type ReadGguf, readGgufAs } from "./gguf/read-gguf-as.ts";
+export { type TensorType, tensorType } from "./gguf/tensor-type.ts";
 export { type HubOptions, hubCacheFolder, isHubId } from "./hub/hub-cache.ts";
 export { type CachedModel, type CachedRevision, listModels } from "./hub/list-models.ts";
 export { type PulledModel, type PullOptions, pullModel } from "./hub/pull-model.ts";

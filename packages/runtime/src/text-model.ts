@@ -1,5 +1,6 @@
 import { compile } from "@engine/compiler";
 import {
+  type Activations,
   type CacheDType,
   type Device,
   type DeviceInfo,
@@ -74,6 +75,8 @@ export interface TextModelOptions extends Watch {
   readonly memoryBudget?: number | undefined;
   /** What keys and values are stored as; f32 unless told. */
   readonly kv?: CacheDType;
+  /** What quantized weights are multiplied by; int8 unless told, where the device has kernels for it. */
+  readonly activations?: Activations;
   /** Longest text the model was made for. */
   readonly modelContext?: number | undefined;
   readonly context?: number | undefined;
@@ -108,15 +111,19 @@ export const textModelDefaults = {
   maxSequences: 32,
   blockTokens: 32,
   kv: "f32",
+  activations: "int8",
 } as const;
 
 /** Compiles the graph for the device and loads its weights. What was made by then is given back when it fails or is stopped. */
 export async function createTextModel(options: TextModelOptions): Promise<TextModel> {
   const { graph, source, device, signal, onProgress } = options;
-  const { maxRows, maxSequences, kv, blockTokens, ...sizes } = { ...textModelDefaults, ...defined(options) };
+  const { maxRows, maxSequences, kv, activations, blockTokens, ...sizes } = {
+    ...textModelDefaults,
+    ...defined(options),
+  };
   // Rows of an image that see each other lie in one step.
   const maxTokens = options.maxTokens ?? Math.max(sizes.maxTokens, longestBlock(graph));
-  const compileOptions = { maxTokens, maxRows: Math.min(maxRows, maxTokens), maxSequences, kv };
+  const compileOptions = { maxTokens, maxRows: Math.min(maxRows, maxTokens), maxSequences, kv, activations };
   const whole = compile(graph, source, device, compileOptions);
   const {
     context,

@@ -9,6 +9,8 @@ export interface ModelShape {
   readonly intermediate: number;
   readonly context: number;
   readonly theta: number;
+  /** Queries and keys are normed per head: the Qwen3 family. */
+  readonly qkNorm?: boolean;
 }
 
 export const shapes: Readonly<Record<string, ModelShape>> = {
@@ -22,6 +24,18 @@ export const shapes: Readonly<Record<string, ModelShape>> = {
     intermediate: 8192,
     context: 131072,
     theta: 500000,
+  },
+  "qwen3-0.6b": {
+    vocab: 151936,
+    hidden: 1024,
+    layers: 28,
+    heads: 16,
+    kvHeads: 8,
+    headDim: 128,
+    intermediate: 3072,
+    context: 40960,
+    theta: 1000000,
+    qkNorm: true,
   },
   "smollm2-135m": {
     vocab: 49152,
@@ -38,8 +52,8 @@ export const shapes: Readonly<Record<string, ModelShape>> = {
 
 export function configOf(shape: ModelShape): Record<string, unknown> {
   return {
-    architectures: ["LlamaForCausalLM"],
-    model_type: "llama",
+    architectures: [shape.qkNorm ? "Qwen3ForCausalLM" : "LlamaForCausalLM"],
+    model_type: shape.qkNorm ? "qwen3" : "llama",
     vocab_size: shape.vocab,
     hidden_size: shape.hidden,
     num_hidden_layers: shape.layers,
@@ -65,6 +79,7 @@ export function tensorsOf(shape: ModelShape): { name: string; shape: number[] }[
       "self_attn.k_proj": [kvHeads * headDim, hidden],
       "self_attn.v_proj": [kvHeads * headDim, hidden],
       "self_attn.o_proj": [hidden, heads * headDim],
+      ...(shape.qkNorm && { "self_attn.q_norm": [headDim], "self_attn.k_norm": [headDim] }),
       post_attention_layernorm: [hidden],
       "mlp.gate_proj": [intermediate, hidden],
       "mlp.up_proj": [intermediate, hidden],

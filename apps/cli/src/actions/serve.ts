@@ -57,7 +57,7 @@ async function serveOptions(io: Io, models: readonly GivenModel[], flags: ServeF
   const { hubCacheFolder } = await import("@engine/loader");
   const { parseKeepAlive } = await import("@engine/server");
   const found = await extensions(flags.plugin);
-  const { residency, kv, threads, context, memoryBudget, sessions } = flags;
+  const { residency, kv, activations, threads, context, memoryBudget, sessions } = flags;
   const { dim, red } = paint(io.stderr, io.env);
   return {
     host: flags.host,
@@ -86,6 +86,7 @@ async function serveOptions(io: Io, models: readonly GivenModel[], flags: ServeF
         ? memoryBudget !== undefined && { memoryBudget }
         : residency && { residency }),
       ...(kv && { kv }),
+      ...(activations && { activations }),
       ...(threads !== undefined && { threads }),
     },
     log(level, line) {

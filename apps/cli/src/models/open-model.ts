@@ -22,7 +22,7 @@ export async function openModel(io: Io, path: string | undefined, options: OpenO
   const { registry, plugins } = found;
   const backend = await chooseBackends(found, flags.backend);
   const folder = path ?? (await demoModel(io));
-  const { residency, kv, threads, memoryBudget, context } = flags;
+  const { residency, kv, activations, threads, memoryBudget, context } = flags;
   using bar = new ProgressBar(io);
   const model = await AutoModel.load(folder, {
     registry,
@@ -35,6 +35,7 @@ export async function openModel(io: Io, path: string | undefined, options: OpenO
     ...(residency && residency !== "stream" && { residency }),
     ...(memoryBudget !== undefined && { memoryBudget }),
     ...(kv && { kv }),
+    ...(activations && { activations }),
     ...(threads !== undefined && { threads }),
     ...(taps && { taps }),
     ...(maxRows !== undefined && { maxRows }),

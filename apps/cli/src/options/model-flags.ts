@@ -10,7 +10,7 @@ export interface ModelFlags {
   readonly threads?: number;
   readonly context?: number;
   readonly kv?: "f32" | "f16" | "bf16";
-  readonly activations?: "f32";
+  readonly activations?: "f32" | "int8";
   readonly plugin?: readonly string[];
   readonly verbose?: boolean;
 }
@@ -33,9 +33,10 @@ export function addModelFlags(command: Command): Command {
       ),
     )
     .addOption(
-      new Option("--activations <type>", "number format between layers: f32").argParser(
-        choice(["f32"] as const, ["bf16"]),
-      ),
+      new Option(
+        "--activations <type>",
+        "what quantized weights are multiplied by: int8 (rounded for each 32 inputs) or f32",
+      ).argParser(choice(["f32", "int8"] as const, ["bf16"])),
     )
     .option(
       "--backend <name>",

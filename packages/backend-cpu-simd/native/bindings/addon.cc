@@ -1,4 +1,4 @@
-// The module: { levels, ops, Device, Weights, State, Plan }. Nothing global: every Node environment that loads
+// The module: { levels, ops, layout, Device, Weights, State, Plan }. Nothing global: every Node environment that loads
 // it (the main one, worker threads) has its own devices.
 #include "device.h"
 #include "plan.h"
@@ -6,6 +6,32 @@
 #include "weights.h"
 
 namespace engine {
+
+// layout(name, depth, group): { code, rowBytes, panelBytes } of a storage type with kernels, for rows of this depth.
+static Napi::Value layout(const Napi::CallbackInfo& info) {
+  return guard(info.Env(), [&]() -> Napi::Value {
+    const std::string name = info[0].ToString();
+    const int64_t depth = (int64_t)whole(info[1], "depth");
+    const uint64_t group = whole(info[2], "group");
+    const QuantizedKernels& kernels = *levels[0].quantized;
+    for (int32_t i = 0; i < kernels.count; i++) {
+      const Encoding& encoding = kernels.encodings[i];
+      if (name != encoding.name || depth < 1 || depth > INT32_MAX || group > INT32_MAX) continue;
+      auto found = Napi::Object::New(info.Env());
+      auto rows = Napi::Array::New(info.Env());
+      for (int32_t part = 0; part < encoding.parts; part++) {
+        const int64_t bytes = encoding.rowBytes(part, depth, (int32_t)group);
+        if (bytes < 0) return info.Env().Undefined();
+        rows[part] = Napi::Number::New(info.Env(), (double)bytes);
+      }
+      found["code"] = Napi::Number::New(info.Env(), i);
+      found["rowBytes"] = rows;
+      found["panelBytes"] = Napi::Number::New(info.Env(), (double)encoding.panelBytes(depth));
+      return found;
+    }
+    return info.Env().Undefined();
+  });
+}
 
 static Napi::Object init(Napi::Env env, Napi::Object exports) {
   auto here = Napi::Array::New(env);
@@ -18,6 +44,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
 #undef X
   exports["levels"] = here;
   exports["ops"] = ops;
+  exports["layout"] = Napi::Function::New(env, layout);
   exports["Device"] = DeviceObject::define(env);
   exports["Weights"] = WeightsObject::define(env);
   exports["State"] = StateObject::define(env);

@@ -31,14 +31,28 @@ static std::vector<WeightPlace> weight_places(const Napi::Value& value) {
   std::vector<WeightPlace> places;
   for (size_t i = 0; i + 6 < numbers.ElementLength(); i += 7) {
     const double type = numbers[i + 3];
-    if (type < 0 || type > 2) fail("unsupported", "A weight has a type the native CPU backend does not read.");
+    if (type < 0 || type == (int)Type::i32 || type > 1 << 24) fail("unsupported", "A weight has a type the native CPU backend does not read.");
     places.push_back({(int32_t)numbers[i], (uint64_t)numbers[i + 1], (uint64_t)numbers[i + 2], (Type)(int32_t)type, (int32_t)numbers[i + 4],
                       (int32_t)numbers[i + 5], (uint64_t)numbers[i + 6]});
   }
   return places;
 }
 
-// new Plan(weights, state, ops, words, places, constants, caches, outputs, states)
+// [n, 8] encoding, panels, rows, begin, depth, group, region and offset of the second part
+static std::vector<BlocksPlace> blocks_places(const Napi::Value& value) {
+  const auto at = copied<double>(value, napi_float64_array, "blocks");
+  std::vector<BlocksPlace> places;
+  for (size_t i = 0; i + 7 < at.size(); i += 8) {
+    for (size_t k = 0; k < 8; k++) {
+      if (!(at[i + k] >= 0 && at[i + k] <= 9007199254740991.0)) fail("bad-option", "A weight's place is not a whole number.");
+    }
+    places.push_back({(int32_t)at[i], at[i + 1] != 0, (int64_t)at[i + 2], (int64_t)at[i + 3], (int64_t)at[i + 4], (int32_t)at[i + 5],
+                      (int32_t)at[i + 6], (uint64_t)at[i + 7]});
+  }
+  return places;
+}
+
+// new Plan(weights, state, ops, words, places, constants, caches, outputs, states, blocks)
 PlanObject::PlanObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   guard(info.Env(), [&] {
     auto& weights = unwrapped<WeightsObject>(info[0]);
@@ -50,7 +64,7 @@ PlanObject::PlanObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {
     outputs_ = strings(info[7]);
     const Program program = Program::parse(words.data, words.size, ops.size());
     if (program.outputs.size() != outputs_.size()) fail("backend-failed", "The program's outputs have no names.");
-    plan_ = std::make_shared<Plan>(weights.weights, state.state, ops, program, weight_places(info[4]), constants.data(), constants.size(),
+    plan_ = std::make_shared<Plan>(weights.weights, state.state, ops, program, weight_places(info[4]), blocks_places(info[9]), constants.data(), constants.size(),
                                    std::vector<int32_t>(caches.data, caches.data + caches.size),
                                    std::vector<int32_t>(states.data, states.data + states.size));
     info.This().As<Napi::Object>().TypeTag(&tag);

@@ -1,5 +1,6 @@
 #include "weights.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "device.h"
@@ -12,6 +13,8 @@ Napi::Function WeightsObject::define(Napi::Env env) {
                          InstanceMethod("map", &WeightsObject::map),
                          InstanceMethod("reserve", &WeightsObject::reserve),
                          InstanceMethod("read", &WeightsObject::read),
+                         InstanceMethod("pack", &WeightsObject::pack),
+                         InstanceMethod("packBytes", &WeightsObject::pack_bytes),
                          InstanceMethod("readSeconds", &WeightsObject::read_seconds),
                          InstanceMethod("stream", &WeightsObject::stream),
                          InstanceMethod("streamed", &WeightsObject::streamed),
@@ -51,6 +54,72 @@ Napi::Value WeightsObject::read(const Napi::CallbackInfo& info) {
     const int region = (int)whole(info[2], "region");
     return link->post(
         info.Env(), [w = weights, file, offset, region, to, n] { w->read(*file, offset, region, to, n); },
+        [](Napi::Env env) { return env.Undefined(); });
+  });
+}
+
+// code, group, depth, first row, rows, region, offset of the weight in it
+static Weights::Packing packing_of(const Napi::Value& value) {
+  const auto at = copied<double>(value, napi_float64_array, "packing");
+  for (double number : at) {
+    if (!(number >= 0 && number <= 9007199254740991.0)) fail("bad-option", "packing: whole numbers were expected.");
+  }
+  if (at.size() != 7 || at[0] > 1000 || at[1] > INT32_MAX || at[2] > INT32_MAX || at[5] > INT32_MAX) fail("bad-option", "packing: seven numbers were expected.");
+  return {(int32_t)at[0], (int32_t)at[1], (int64_t)at[2], (int64_t)at[3], (int64_t)at[4], (int)at[5], (uint64_t)at[6]};
+}
+
+static int64_t row_bytes(const Weights& weights, const Weights::Packing& packing, int32_t part) {
+  const QuantizedKernels& kernels = *weights.device->level.quantized;
+  if (packing.encoding >= kernels.count || part >= kernels.encodings[packing.encoding].parts) fail("bad-option", "packing: no such part.");
+  return std::max<int64_t>(0, kernels.encodings[packing.encoding].rowBytes(part, packing.depth, packing.group));
+}
+
+// pack(packing, fds, offsets): lays rows out in panels; offsets: where the first of these rows begins in each part's file.
+Napi::Value WeightsObject::pack(const Napi::CallbackInfo& info) {
+  return guard(info.Env(), [&] {
+    const Weights::Packing packing = packing_of(info[0]);
+    const auto fds = copied<int32_t>(info[1], napi_int32_array, "fds");
+    const auto offsets = copied<double>(info[2], napi_float64_array, "offsets");
+    std::vector<std::shared_ptr<File>> files;
+    std::vector<int64_t> rowBytes;
+    for (size_t part = 0; part < fds.size(); part++) {
+      files.push_back(std::make_shared<File>(fds[part]));
+      rowBytes.push_back(row_bytes(*weights, packing, (int32_t)part));
+    }
+    return link->post(
+        info.Env(),
+        [w = weights, packing, files, offsets, rowBytes] {
+          w->pack(packing, [&](int32_t part, int64_t row, int64_t count, uint8_t* into) {
+            if ((size_t)part >= files.size() || (size_t)part >= offsets.size()) fail("bad-option", "pack: a part has no file.");
+            if (files[part]->read(into, (size_t)(count * rowBytes[part]), (uint64_t)offsets[part] + (uint64_t)(row * rowBytes[part]))) return;
+            fail("bad-checkpoint", "A weight file ended before its weights did, or could not be read.");
+          });
+        },
+        [](Napi::Env env) { return env.Undefined(); });
+  });
+}
+
+// packBytes(packing, parts): the same with each part's bytes of these rows.
+Napi::Value WeightsObject::pack_bytes(const Napi::CallbackInfo& info) {
+  return guard(info.Env(), [&] {
+    const Weights::Packing packing = packing_of(info[0]);
+    const auto given = info[1].As<Napi::Array>();
+    auto parts = std::make_shared<std::vector<std::vector<uint8_t>>>();
+    std::vector<int64_t> rowBytes;
+    for (uint32_t part = 0; part < given.Length(); part++) {
+      const Bytes from = bytes(given.Get(part), "packBytes");
+      rowBytes.push_back(row_bytes(*weights, packing, (int32_t)part));
+      if (from.size != (uint64_t)(packing.count * rowBytes.back())) fail("bad-option", "packBytes: a part has too few bytes.");
+      parts->emplace_back(from.data, from.data + from.size);
+    }
+    return link->post(
+        info.Env(),
+        [w = weights, packing, parts, rowBytes] {
+          w->pack(packing, [&](int32_t part, int64_t row, int64_t count, uint8_t* into) {
+            if ((size_t)part >= parts->size()) fail("bad-option", "packBytes: a part is missing.");
+            memcpy(into, (*parts)[part].data() + row * rowBytes[part], (size_t)(count * rowBytes[part]));
+          });
+        },
         [](Napi::Env env) { return env.Undefined(); });
   });
 }

@@ -17,6 +17,8 @@ class WeightsObject : public Napi::ObjectWrap<WeightsObject> {
   Napi::Value map(const Napi::CallbackInfo& info);
   Napi::Value reserve(const Napi::CallbackInfo& info);
   Napi::Value read(const Napi::CallbackInfo& info);
+  Napi::Value pack(const Napi::CallbackInfo& info);
+  Napi::Value pack_bytes(const Napi::CallbackInfo& info);
   Napi::Value read_seconds(const Napi::CallbackInfo& info);
   Napi::Value stream(const Napi::CallbackInfo& info);
   Napi::Value streamed(const Napi::CallbackInfo& info);

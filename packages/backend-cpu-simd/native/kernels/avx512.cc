@@ -1,3 +1,3 @@
-#include "../simd/avx512.h"
 #define ENGINE_LEVEL avx512
+#include "../simd/avx512.h"
 #include "all-inl.h"

@@ -8,6 +8,7 @@ namespace engine {
 
 namespace scalar {
 extern const Kernels kernels;
+extern const QuantizedKernels quantized;
 }
 
 static bool always() { return true; }
@@ -15,9 +16,17 @@ static bool always() { return true; }
 #if defined(ENGINE_X86)
 namespace avx2 {
 extern const Kernels kernels;
+extern const QuantizedKernels quantized;
 }
 namespace avx512 {
 extern const Kernels kernels;
+extern const QuantizedKernels quantized;
+}
+namespace avx512vnni {
+extern const QuantizedKernels quantized;
+}
+namespace avx512vnni_emulated {
+extern const QuantizedKernels quantized;
 }
 
 static bool bits(unsigned value, unsigned mask) { return (value & mask) == mask; }
@@ -42,13 +51,21 @@ static bool has_avx512() {
   if (!has_avx2() || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return false;
   return bits(saved_state(), 0xe6) && bits(b, bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL);
 }
+
+static bool has_avx512vnni() {
+  unsigned a, b, c, d;
+  return has_avx512() && __get_cpuid_count(7, 0, &a, &b, &c, &d) && bits(c, bit_AVX512VNNI);
+}
 #endif
 
 const Level levels[] = {
-    {"scalar", &scalar::kernels, always},
+    {"scalar", &scalar::kernels, &scalar::quantized, always},
 #if defined(ENGINE_X86)
-    {"avx2", &avx2::kernels, has_avx2},
-    {"avx512", &avx512::kernels, has_avx512},
+    {"avx2", &avx2::kernels, &avx2::quantized, has_avx2},
+    // Before the level it stands for, so that it is never the best one: it is there for tests.
+    {"avx512vnni-emulated", &avx512::kernels, &avx512vnni_emulated::quantized, has_avx512},
+    {"avx512", &avx512::kernels, &avx512::quantized, has_avx512},
+    {"avx512vnni", &avx512::kernels, &avx512vnni::quantized, has_avx512vnni},
 #endif
 };
 const int levelCount = sizeof levels / sizeof levels[0];

@@ -1,4 +1,5 @@
 #pragma once
+#include "../quantized.h"
 #include "kernels.h"
 
 namespace engine {
@@ -6,6 +7,7 @@ namespace engine {
 struct Level {
   const char* name;
   const Kernels* kernels;
+  const QuantizedKernels* quantized;
   bool (*here)();  // whether processor and operating system have it
 };
 

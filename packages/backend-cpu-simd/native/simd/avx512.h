@@ -1,4 +1,4 @@
-// AVX-512 F, BW, DQ, VL: sixteen lanes, masked tails.
+// AVX-512 F, BW, DQ, VL: sixteen lanes, masked tails. Its levels are more than one: ENGINE_LEVEL names the namespace.
 #pragma once
 #include <immintrin.h>
 #include <math.h>
@@ -6,7 +6,7 @@
 
 #include "../tensor.h"
 
-namespace engine::avx512 {
+namespace engine::ENGINE_LEVEL {
 
 constexpr int kLanes = 16;
 constexpr int kTileRows = 3;
@@ -109,4 +109,4 @@ inline void keep(V& a) { __asm__("" : "+v"(a.v)); }
 
 inline void prefetch(const void* p) { _mm_prefetch((const char*)p, _MM_HINT_T0); }
 
-}  // namespace engine::avx512
+}  // namespace engine::ENGINE_LEVEL

@@ -1,0 +1,61 @@
+// Groups of integers with a scale of their own in a second part (compressed-tensors' pack-quantized, symmetric).
+// Groups are multiples of 32 inputs; a panel repeats a scale for each 32, so int4 is laid out as q4_0, int8 as q8_0.
+namespace engine::ENGINE_LEVEL {
+
+template <int Bits>
+struct Grouped : Plain {
+  static constexpr int kParts = 2, kBlock = 32;
+  static int64_t row_bytes(int32_t part, int64_t depth, int32_t group) {
+    if (part >= kParts || group < 32 || group % 32 || depth % group) return -1;
+    return part == 0 ? depth * Bits / 8 : depth / group * 2;
+  }
+  static const uint8_t* codes_at(const StoredRows& r, int64_t row, int64_t k) { return r.part[0] + row * r.rowBytes[0] + k * Bits / 8; }
+  static const uint8_t* scale_at(const StoredRows& r, int64_t row, int64_t k) { return r.part[1] + row * r.rowBytes[1] + k / r.group * 2; }
+};
+
+// The scale is f16.
+struct Int4 : Grouped<4> {
+  static constexpr const char* kName = "int4";
+  static constexpr int kUnit = Q4_0::kUnit, kUnitBytes = Q4_0::kUnitBytes, kBits = 4, kZero = 8;
+  static void put(const StoredRows& r, int64_t row, int64_t k, int n, uint8_t* unit) {
+    const uint8_t* from = codes_at(r, row, k);
+    put_half(scale_at(r, row, k), n, unit + k % 64);
+    for (int i = 0; i < 4; i++) {
+      // Codes 0 to 3 go to the low halves of four bytes, 4 to 7 to the high ones.
+      const uint32_t x = quad(from + 4 * i), even = x & 0x0f0f0f0f, odd = x >> 4 & 0x0f0f0f0f;
+      const uint32_t a = even | even >> 12, b = odd | odd >> 12;
+      put_quad(unit + 64 + k % 64 * 8 + 64 * i, n, (a & 0xff) | (b & 0xff) << 8 | (a & 0xff00) << 8 | (b & 0xff00) << 16);
+    }
+  }
+  using Unit = Q4_0::Unit;
+};
+
+struct Int8 : Grouped<8> {
+  static constexpr const char* kName = "int8";
+  static constexpr int kUnit = Q8_0::kUnit, kUnitBytes = Q8_0::kUnitBytes, kBits = 8;
+  static void put(const StoredRows& r, int64_t row, int64_t k, int n, uint8_t* unit) {
+    const uint8_t* from = codes_at(r, row, k);
+    put_half(scale_at(r, row, k), n, unit + k % 64);
+    for (int i = 0; i < 8; i++) put_quad(unit + 64 + k % 64 * 16 + 64 * i, n, quad(from + 4 * i) ^ 0x80808080);
+  }
+  using Unit = Q8_0::Unit;
+};
+
+// The same with a scale in bf16.
+template <class Base>
+struct Bf16Scales : Base {
+  struct Unit : Base::Unit {
+    using Base::Unit::Unit;
+    V scale(int j, int) const {
+      return load((const Bf16*)(this->p + 32 * j + 2 * this->lane));
+    }
+  };
+};
+struct Int4Bf16 : Bf16Scales<Int4> {
+  static constexpr const char* kName = "int4 bf16";
+};
+struct Int8Bf16 : Bf16Scales<Int8> {
+  static constexpr const char* kName = "int8 bf16";
+};
+
+}  // namespace engine::ENGINE_LEVEL

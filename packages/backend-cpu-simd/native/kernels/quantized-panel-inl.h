@@ -1,0 +1,111 @@
+// Panels of one storage type E: made from stored rows, and decoded.
+namespace engine::ENGINE_LEVEL {
+
+// Unit u of the panel of `count` rows from `row` on.
+template <class E>
+void pack_unit(const StoredRows& r, int64_t row, int count, int64_t u, uint8_t* to) {
+  const int64_t begin = u * E::kUnit, end = begin + E::kUnit < r.depth ? begin + E::kUnit : r.depth;
+  if (count < kPanel || end - begin < E::kUnit) memset(to, 0, E::kUnitBytes);
+  for (int n = 0; n < count; n++) {
+    for (int64_t k = begin; k < end; k += E::kBlock) E::put(r, row + n, k, n, to);
+  }
+}
+
+template <class E>
+inline I whole(I byte) {
+  if constexpr (E::kBits == 8) return byte;
+  else if constexpr (E::kZero != 0) return byte - isplat(E::kZero);
+  else return byte;
+}
+
+// Runs of 32 inputs that are decoded at once; a whole number of units of every type.
+constexpr int kTileRuns = 8;
+
+// Weights of a panel as f32.
+struct alignas(64) F32Tile {
+  float values[kTileRuns * 32][kPanel];
+};
+// As integers, with what they are scaled by for every 32 or 16 inputs, and what is added.
+struct alignas(64) Int8Tile {
+  uint8_t codes[kTileRuns][8][64];
+  float scales[kTileRuns][2][kPanel], leasts[kTileRuns][2][kPanel];
+};
+
+// A unit of a panel, into a tile from a run on.
+template <class E>
+void fill_f32(const uint8_t* w, int run, F32Tile& tile) {
+  for (int lane = 0; lane < kPanel; lane += kLanes) {
+    const typename E::Unit unit(w, lane);
+    for (int j = 0; j < E::kUnit / 32; j++) {
+      I c[8];
+      unit.codes(j, c);
+      float* to = tile.values[32 * (run + j)] + lane;
+      for (int h = 0; h < 2; h++) {
+        const V scale = unit.scale(j, E::kSub == 16 ? h : 0), least = E::kLeast ? unit.least(j, E::kSub == 16 ? h : 0) : zero();
+        for (int i = 4 * h; i < 4 * h + 4; i++) {
+          unrolled<4>([&](auto b) __attribute__((always_inline)) {
+            constexpr int B = decltype(b)::value;
+            const I code = E::kBits == 8 ? sar<24>(shl<24 - 8 * B>(c[i])) : shr<8 * B>(c[i]) & isplat(255);
+            const V q = to_float(whole<E>(code));
+            store(to + (4 * i + B) * kPanel, E::kLeast ? fma(scale, q, least) : scale * q);
+          });
+        }
+      }
+    }
+  }
+}
+
+template <class E>
+void fill_int8(const uint8_t* w, int run, Int8Tile& tile) {
+  for (int lane = 0; lane < kPanel; lane += kLanes) {
+    const typename E::Unit unit(w, lane);
+    for (int j = 0; j < E::kUnit / 32; j++) {
+      I c[8];
+      unit.codes(j, c);
+#pragma GCC unroll 8
+      for (int i = 0; i < 8; i++) istore(tile.codes[run + j][i] + 4 * lane, c[i]);
+      for (int h = 0; h < 32 / E::kSub; h++) {
+        store(tile.scales[run + j][h] + lane, unit.scale(j, h));
+        if constexpr (E::kLeast) store(tile.leasts[run + j][h] + lane, unit.least(j, h));
+      }
+    }
+  }
+}
+
+// What products know of a storage type.
+struct Layout {
+  int32_t unit, unitBytes;  // inputs and bytes of a unit
+  void (*pack)(const StoredRows&, int64_t row, int count, int64_t unit, uint8_t* to);
+  void (*fillF32)(const uint8_t* w, int run, F32Tile& tile);
+  void (*fillInt8)(const uint8_t* w, int run, Int8Tile& tile);
+  // R rows against a tile; one row against two panels.
+  void (*addInt8)(const Int8Tile& tile, int runs, const uint8_t* rows, int64_t rowBytes, float* sums);
+  void (*rowInt8)(const uint8_t* row, const uint8_t* const* w, int64_t units, float* lanes);
+};
+
+inline int64_t units(const Layout& t, int64_t depth) { return (depth + t.unit - 1) / t.unit; }
+
+inline void pack_whole(const Layout& t, const StoredRows& r, int64_t row, uint8_t* panel) {
+  const int count = (int)(r.rows - row < kPanel ? r.rows - row : kPanel);
+  for (int64_t u = 0; u < units(t, r.depth); u++) t.pack(r, row, count, u, panel + u * t.unitBytes);
+}
+
+// Panel i of a weight: where it lies, or made in `room`.
+inline const uint8_t* panel_at(const Layout& t, const QuantizedWeight& w, int64_t i, uint8_t* room) {
+  if (w.panels) return w.panels + i * units(t, w.rows.depth) * t.unitBytes;
+  pack_whole(t, w.rows, i * kPanel, room);
+  return room;
+}
+
+void decode_row_of(const Layout& t, const QuantizedWeight& w, int64_t row, float* to, uint8_t* room) {
+  F32Tile tile;
+  for (int64_t u = 0; u < units(t, w.rows.depth); u++) {
+    const uint8_t* from = w.panels + (row / kPanel * units(t, w.rows.depth) + u) * t.unitBytes;
+    if (!w.panels) t.pack(w.rows, row, 1, u, room);
+    t.fillF32(w.panels ? from : room, 0, tile);
+    const int n = w.panels ? (int)(row % kPanel) : 0;
+    for (int i = 0; i < t.unit && u * t.unit + i < w.rows.depth; i++) to[u * t.unit + i] = tile.values[i][n];
+  }
+}
+
+}  // namespace engine::ENGINE_LEVEL

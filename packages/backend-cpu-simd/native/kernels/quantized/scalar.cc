@@ -1,0 +1,3 @@
+#include "../../simd/scalar-integers.h"
+#define ENGINE_LEVEL scalar
+#include "../quantized-all-inl.h"

@@ -1,0 +1,114 @@
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cpuSimd, cpuSimdAt, isaLevels } from "@engine/backend-cpu-simd";
+import {
+  type Activations,
+  type Device,
+  type Extent,
+  matmul,
+  type Residency,
+  type WeightSource,
+} from "@engine/core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ENCODED_TYPES, encodedWeight } from "../src/encoded-weights.ts";
+import type { EncodedWeight } from "../src/memory-source.ts";
+import type { OpCase } from "../src/op-case.ts";
+import { runCase } from "../src/run-case.ts";
+
+const TOKENS = 9;
+
+/** A product of odd sizes; its rows all at once or in steps of one, two and more. */
+function product(encoded: EncodedWeight, activations: Activations, inSteps: boolean): OpCase {
+  const [columns, width] = encoded.encoding.shape as [number, number];
+  const steps = [1, 5, 2, 1].map((rows) => [{ sequence: 0, rows }]);
+  return {
+    name: `bits of ${encoded.encoding.type}`,
+    op: "matmul",
+    tokens: TOKENS,
+    activations,
+    inputs: [{ shape: ["tokens", width] }, { shape: [columns, width], encoded }],
+    build: ([x, w]) => matmul(x!, w!),
+    expected: () => [],
+    tolerance: { absolute: 0, relative: 0 },
+    ...(inSteps && { schedule: steps }),
+  };
+}
+
+/** The same source with its parts in a file, and the residency it is loaded with. */
+function inFile(device: Device, folder: string, residency: Residency, opened: number[]): Device {
+  const over = async (source: WeightSource): Promise<WeightSource> => {
+    const extents = new Map<string, Extent>();
+    for (const name of source.names()) {
+      for (const [part, { bytes }] of Object.entries(source.describe(name)!.parts)) {
+        const path = join(folder, `${opened.length}.bin`);
+        const data = new Uint8Array(bytes);
+        await source.read(name, part, Float64Array.of(0, bytes), data);
+        writeFileSync(path, Buffer.concat([Buffer.alloc(7), data]));
+        const fd = openSync(path, "r");
+        opened.push(fd);
+        extents.set(`${name} ${part}`, { fd, path, offset: 7, bytes });
+      }
+    }
+    return { ...source, extent: (name, part) => extents.get(`${name} ${part}`) };
+  };
+  return new Proxy(device, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (key === "weights")
+        return async (source: WeightSource, uses: Parameters<Device["weights"]>[1]) =>
+          target.weights(await over(source), uses, residency);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+/** A row's numbers do not depend on what runs beside it, on threads, or on where its weights lie. */
+describe.skipIf(cpuSimd.unavailable()).each(isaLevels())("bits of quantized products at %s", (level) => {
+  let [one, three]: Device[] = [];
+  let folder: string;
+  const opened: number[] = [];
+  beforeAll(async () => {
+    [one, three] = await Promise.all(
+      [1, 3].map((threads) => cpuSimdAt(level, { everyThread: true }).open({ threads })),
+    );
+    folder = mkdtempSync(join(tmpdir(), "engine-quantized-"));
+  });
+  afterAll(async () => {
+    await Promise.all([one?.close(), three?.close()]);
+    for (const fd of opened) closeSync(fd);
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each([...ENCODED_TYPES.keys()])("%s", async (type) => {
+    const encoded = encodedWeight(type, [83, 3 * ENCODED_TYPES.get(type)!]);
+    for (const activations of ["f32", "int8"] as const) {
+      const run = async (device: Device, inSteps = false): Promise<Uint32Array> =>
+        new Uint32Array(
+          (await runCase(product(encoded, activations, inSteps), device, "tokens")).values.buffer,
+        );
+      const whole = await run(one!);
+      expect(await run(one!, true), `${activations}, in steps`).toEqual(whole);
+      expect(await run(three!), `${activations}, on three threads`).toEqual(whole);
+      for (const residency of ["mapped", "resident"] as const)
+        expect(await run(inFile(three!, folder, residency, opened)), `${activations}, ${residency}`).toEqual(
+          whole,
+        );
+    }
+  });
+});
+
+test.skipIf(!isaLevels().includes("avx512"))(
+  "VNNI's instruction gives the bits of plain AVX-512",
+  async () => {
+    const devices = await Promise.all(
+      (["avx512", "avx512vnni-emulated"] as const).map((level) => cpuSimdAt(level).open({ threads: 1 })),
+    );
+    for (const [type, run] of ENCODED_TYPES) {
+      const one = product(encodedWeight(type, [83, 3 * run]), "int8", false);
+      const [plain, vnni] = await Promise.all(devices.map((device) => runCase(one, device, "tokens")));
+      expect(vnni!.values, type).toEqual(plain!.values);
+    }
+    await Promise.all(devices.map((device) => device.close()));
+  },
+);
