@@ -1,5 +1,5 @@
-export { int8Cases, quantizedCases } from "./cases/quantized.ts";
 export { applyDelta } from "./apply-delta.ts";
+export { int8Cases, quantizedCases } from "./cases/quantized.ts";
 export { type Golden, readGolden } from "./golden.ts";
 export { type EncodedWeight, type MemoryWeight, memorySource, memoryWeight } from "./memory-source.ts";
 export type { CaseInput, OpCase, Turn } from "./op-case.ts";

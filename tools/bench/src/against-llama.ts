@@ -47,9 +47,7 @@ async function ours(file: string, { threads, prompt, tokens, activations }: Task
   const { name } = ggufFacts(gguf);
   const device = await cpuSimd.open({ threads });
   try {
-    const family = [llama, qwen].find(({ gguf: reading }) =>
-      reading?.architectures.includes(name),
-    );
+    const family = [llama, qwen].find(({ gguf: reading }) => reading?.architectures.includes(name));
     if (!family?.gguf) throw new Error(`${file}: this bench knows no ${name}.`);
     const { config, source } = await readGgufAs(family.gguf, gguf);
     const graph = capture(

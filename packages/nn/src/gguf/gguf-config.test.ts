@@ -82,7 +82,7 @@ test("rotation is scaled by keys, or by a tensor of divisors", async () => {
 });
 
 test("layers: patterns as lists or periods, drafts aside", () => {
-  const types = (keys: object): string =>
+  const types = (keys: Readonly<Record<string, unknown>>): string =>
     ggufLayerTypes(file(keys), 3)
       .map((type) => type[0])
       .join("");
