@@ -84,8 +84,15 @@ describe("what the hub lists", () => {
       "org/name: none of its 5 files matches *.bin. See the repository's list of files, and correct --include.",
     );
     hub.files.delete(BIG);
+    expect(await chosen({})).toEqual(["config.json", "tokenizer.json", "x.gguf"]);
+    hub.files.set("y.gguf", Buffer.from("4"));
     expect((await failure(pullModel("org/name", settings({ hub })))).message).toBe(
-      'org/name: holds GGUF weights ("x.gguf") and no safetensors. Only safetensors is read now: use the safetensors files of the model this was made from. --include downloads it all the same.',
+      'org/name: holds 2 GGUF files ("x.gguf", "y.gguf") and no safetensors. Choose one with --include.',
+    );
+    for (const name of ["x.gguf", "y.gguf"]) hub.files.delete(name);
+    hub.files.set("model.onnx", Buffer.from("5"));
+    expect((await failure(pullModel("org/name", settings({ hub })))).message).toMatch(
+      /^org\/name: holds ONNX weights \("model.onnx"\) and no safetensors\. Only safetensors and GGUF are read now/,
     );
   });
 });

@@ -39,8 +39,9 @@ export function isModelFile(path: string): boolean {
 
 /**
  * The files to download; `shards` gives the files that the index of a sharded checkpoint names, when it is
- * asked. Without globs: a model's small files and its safetensors, once (not also as PyTorch, ONNX or GGUF).
- * Throws `unsupported` where there are none, `missing-file` where an index names one that is not there.
+ * asked. Without globs: a model's small files and its safetensors, once (not also as PyTorch, ONNX or GGUF), or the one
+ * GGUF file of a repository without them. Throws `bad-option` where there are several, `unsupported` where there are no
+ * weights, `missing-file` where an index names one that is not there.
  */
 export async function selectFiles(
   files: readonly RepoFile[],
@@ -86,6 +87,15 @@ async function weights(
   }
   const others = files.filter(({ path }) => /^[^/]+\.safetensors$/.test(path));
   if (others.length > 0 || hasExcluded) return others;
+  const gguf = files.filter(({ path }) => /^[^/]+\.gguf$/i.test(path));
+  if (gguf.length === 1) return gguf;
+  if (gguf.length > 1) {
+    const names = gguf.slice(0, 3).map(({ path }) => show(path));
+    throw new EngineError(
+      "bad-option",
+      `${id}: holds ${gguf.length} GGUF files (${names.join(", ")}${gguf.length > 3 ? ", …" : ""}) and no safetensors. Choose one with --include.`,
+    );
+  }
   const other = otherWeights(files.map(({ path }) => path));
   throw new EngineError(
     "unsupported",
