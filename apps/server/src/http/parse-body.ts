@@ -3,7 +3,7 @@ import { ApiError } from "../errors/api-error.ts";
 
 /** Checks a request against its schema. Throws 400 naming the first member at fault, as OpenAI does. */
 export function parseBody<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value, { reportInput: true });
+  const result = parsed(schema, value);
   if (result.success) return result.data;
   const issue = deepest(result.error.issues[0]!);
   const param = issue.path
@@ -14,6 +14,18 @@ export function parseBody<T>(schema: z.ZodType<T>, value: unknown): T {
     code: "invalid_value",
     ...(param !== "" && { param }),
   });
+}
+
+/** zod compares the length of what is no text either, which throws where that length is an odd object. */
+function parsed<T>(schema: z.ZodType<T>, value: unknown): z.ZodSafeParseResult<T> {
+  try {
+    return schema.safeParse(value, { reportInput: true });
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new ApiError(400, "The request: it has an object where a text or a list is expected.", {
+      code: "invalid_value",
+    });
+  }
 }
 
 interface Issue {

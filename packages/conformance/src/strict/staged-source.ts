@@ -12,35 +12,40 @@ export async function stagedSource(
 ): Promise<WeightSource> {
   const staged = new Map<string, Uint8Array>();
   for (const use of uses) {
-    const { data } = use.encoding.parts;
-    // All bits set is NaN in every float type.
-    const bytes = new Uint8Array(data!.bytes).fill(0xff);
     const gathered = use.readers.some(({ op }) => op.name === "gather");
-    const rows = data!.shape[0] ?? 1;
-    for (const { begin, end } of gathered ? [{ begin: 0, end: rows }] : use.ranges) {
-      for (let at = begin * data!.rowBytes; at < end * data!.rowBytes; at += pieceBytes) {
-        if (signal?.aborted) throw new EngineError("aborted", `Loading stopped at weight "${use.name}".`);
-        const piece = new Uint8Array(Math.min(pieceBytes, end * data!.rowBytes - at));
-        await source.read(use.name, "data", Float64Array.of(at, piece.length), piece, signal);
-        bytes.set(piece, at);
+    for (const [part, { bytes: length, shape, rowBytes }] of Object.entries(use.encoding.parts)) {
+      // All bits set is NaN in every float type.
+      const bytes = new Uint8Array(length).fill(0xff);
+      const whole = [{ begin: 0, end: shape[0] ?? 1 }];
+      for (const { begin, end } of gathered ? whole : use.ranges) {
+        for (let at = begin * rowBytes; at < end * rowBytes; at += pieceBytes) {
+          if (signal?.aborted) throw new EngineError("aborted", `Loading stopped at weight "${use.name}".`);
+          const piece = new Uint8Array(Math.min(pieceBytes, end * rowBytes - at));
+          await source.read(use.name, part, Float64Array.of(at, piece.length), piece, signal);
+          bytes.set(piece, at);
+        }
       }
+      staged.set(key(use.name, part), bytes);
     }
-    staged.set(use.name, bytes);
   }
+  const names = uses.map(({ name }) => name);
   return {
     id: `${source.id} (staged)`,
-    names: () => staged.keys(),
+    names: () => names,
     describe: (name) => source.describe(name),
     extent(name): Extent {
       throw new EngineError("backend-failed", `weight "${name}": staged weights lie in no file.`);
     },
-    async read(name, _, ranges, into) {
+    async read(name, part, ranges, into) {
       let at = 0;
       for (let i = 0; i < ranges.length; i += 2) {
-        into.set(staged.get(name)!.subarray(ranges[i]!, ranges[i]! + ranges[i + 1]!), at);
+        into.set(staged.get(key(name, part))!.subarray(ranges[i]!, ranges[i]! + ranges[i + 1]!), at);
         at += ranges[i + 1]!;
       }
     },
     close: async () => {},
   };
 }
+
+/** No name of a tensor holds a NUL. */
+const key = (name: string, part: string) => `${name}\0${part}`;

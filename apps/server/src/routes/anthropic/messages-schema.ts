@@ -1,7 +1,13 @@
 import { z } from "zod";
 
 /** Kept with its type, so that what the model cannot take is refused by name. */
-const block = z.looseObject({ type: z.string() });
+const block = z.looseObject({
+  type: z.string(),
+  id: z.string().nullish(),
+  tool_use_id: z.string().nullish(),
+  name: z.string().nullish(),
+  thinking: z.string().nullish(),
+});
 const content = z.union([z.string(), z.array(block)]);
 
 const tool = z.looseObject({
