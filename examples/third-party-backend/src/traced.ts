@@ -21,6 +21,7 @@ function tracedDevice(inner: Device, trace: Trace): Device {
     fused: inner.fused,
     supports: (call) => inner.supports(call),
     weights: (source, uses, residency, watch) => inner.weights(source, uses, residency, watch),
+    weightBytes: (source, uses, residency) => inner.weightBytes(source, uses, residency),
     state: (program, size) => inner.state(program, size),
     plan: (program, weights, state) => inner.plan(tracedProgram(program, trace), weights, state),
     liveBytes: () => inner.liveBytes(),

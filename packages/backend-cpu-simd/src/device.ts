@@ -11,6 +11,7 @@ import {
   type StateStore,
   siluMulOp,
   type Watch,
+  type WeightBytes,
   type WeightSource,
   type WeightStore,
   type WeightUse,
@@ -54,6 +55,11 @@ export class CpuDevice implements Device {
     this.#alive();
     const options = { residency, watch, onDispose: this.#forget };
     return this.#owned(await CpuWeights.load(this.#native, this.#lease.device, { source, uses, ...options }));
+  }
+
+  weightBytes(source: WeightSource, uses: readonly WeightUse[], residency: Residency): WeightBytes {
+    this.#alive();
+    return CpuWeights.measure(this.#native, { source, uses, residency });
   }
 
   async state(program: Program, size: StateSize): Promise<StateStore> {

@@ -7,6 +7,7 @@ import {
   type Residency,
   readRows,
   type Watch,
+  type WeightBytes,
   type WeightSource,
   type WeightStore,
   type WeightUse,
@@ -85,12 +86,18 @@ const READERS = 8;
 export class CpuWeights extends Owned implements WeightStore {
   readonly native: NativeWeights;
   readonly #places = new Map<string, Place>();
-  #bytes = { resident: 0, mapped: 0, streamed: 0 };
+  #bytes: WeightBytes = { resident: 0, mapped: 0, streamed: 0 };
+
+  /** What `load` would take. */
+  static measure(native: Native, options: Pick<LoadOptions, "source" | "uses" | "residency">): WeightBytes {
+    return bytesOf(decided(native, options));
+  }
 
   static async load(native: Native, device: NativeDevice, options: LoadOptions): Promise<CpuWeights> {
     const stored = decided(native, options);
     const store = new CpuWeights(native, device, options.onDispose);
     try {
+      store.#bytes = bytesOf(stored);
       store.#map(stored.mapped);
       await store.#copy(stored.copied, options);
       if (stored.streaming) store.#stream(stored.streaming, options);
@@ -144,19 +151,15 @@ export class CpuWeights extends Owned implements WeightStore {
       regions.set(fd, region);
       return region;
     };
-    for (const { use, type, extents, bytes, blocks: layout } of stored) {
+    for (const { use, type, extents, blocks: layout } of stored) {
       const [first, second] = extents.map((extent) => ({ region: regionOf(extent), offset: extent.offset }));
       const blocks = layout && { layout, panels: false, ...(second && { second }) };
       this.#places.set(use.name, { use, type, ...first!, ...(blocks && { blocks }) });
-      this.#bytes.mapped += bytes;
     }
   }
 
   async #copy(copied: readonly Stored[], { source, watch }: LoadOptions): Promise<void> {
-    const held = ({ bytes, blocks }: Stored): number => (blocks ? bytesInPanels(blocks) : bytes);
-    const room = copied.reduce((sum, stored) => sum + aligned(held(stored)), 0);
-    const region = translated(() => this.native.reserve(room));
-    this.#bytes.resident += room;
+    const region = translated(() => this.native.reserve(roomOf(copied)));
     const total = copied.reduce((sum, { bytes }) => sum + bytes, 0);
     let done = 0;
     let to = 0;
@@ -206,17 +209,14 @@ export class CpuWeights extends Owned implements WeightStore {
     if (!layout) return;
     const { files, pieces, segments, ringBytes } = layout;
     const region = translated(() => this.native.reserve(ringBytes));
-    this.#bytes.resident += ringBytes;
     for (const { stored, ranges } of streamed) {
       const { use } = stored;
       this.#places.set(use.name, { ...this.#places.get(use.name)!, stream: { region, ranges } });
-      this.#bytes.mapped -= stored.bytes;
-      this.#bytes.streamed += stored.bytes;
     }
     const io = typeof residency === "object" ? residency.stream.io : undefined;
     const fds = Int32Array.from(files, ({ fd }) => fd);
     const paths = files.map(({ path }) => path);
-    const direct = io ? io === "direct" : this.#bytes.streamed > CACHED_SHARE * freemem();
+    const direct = io ? io === "direct" : this.#bytes.streamed! > CACHED_SHARE * freemem();
     translated(() => this.native.stream(region, fds, paths, direct, pieces, segments, READERS));
   }
 
@@ -278,8 +278,26 @@ export class CpuWeights extends Owned implements WeightStore {
   }
 }
 
+/** Memory of copied weights, in the layout they have there. */
+function roomOf(copied: readonly Stored[]): number {
+  return copied.reduce((sum, { bytes, blocks }) => sum + aligned(blocks ? bytesInPanels(blocks) : bytes), 0);
+}
+
+function bytesOf({ mapped, copied, streaming }: Decision): WeightBytes {
+  const sum = (all: readonly Stored[]): number => all.reduce((total, { bytes }) => total + bytes, 0);
+  const streamed = sum(streaming?.streamed.map(({ stored }) => stored) ?? []);
+  return {
+    resident: roomOf(copied) + (streaming?.layout?.ringBytes ?? 0),
+    mapped: sum(mapped) - streamed,
+    streamed,
+  };
+}
+
 /** Which weights stay in their files. Tables that are only looked up in do, unless "resident" is asked for. */
-function decided(native: Native, { source, uses, residency }: LoadOptions): Decision {
+function decided(
+  native: Native,
+  { source, uses, residency }: Pick<LoadOptions, "source" | "uses" | "residency">,
+): Decision {
   const all = uses.map((use): Stored => {
     const held = partOf(native, use);
     const parts = held.blocks?.parts.map(({ name }) => name) ?? (held.part === undefined ? [] : [held.part]);

@@ -2,12 +2,14 @@ import { totalmem } from "node:os";
 import {
   type Device,
   EngineError,
+  elements,
   type Plan,
   type Program,
   type Residency,
   type StateSize,
   type StateStore,
   type Watch,
+  type WeightBytes,
   type WeightSource,
   type WeightStore,
   type WeightUse,
@@ -33,6 +35,10 @@ export class ReferenceDevice implements Device {
     watch?: Watch,
   ): Promise<WeightStore> {
     return this.#counted(await ReferenceWeights.load(source, uses, watch));
+  }
+
+  weightBytes(_: WeightSource, uses: readonly WeightUse[]): WeightBytes {
+    return { resident: uses.reduce((sum, { encoding }) => sum + 4 * elements(encoding.shape), 0), mapped: 0 };
   }
 
   async state(program: Program, size: StateSize): Promise<StateStore> {

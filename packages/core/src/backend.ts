@@ -59,6 +59,8 @@ export interface Device {
     watch?: Watch,
   ): Promise<WeightStore>;
   /** Caches of all programs that share the state; equal names must have equal specs. */
+  /** Bytes that `weights` would take with these, told by the header alone. Throws as it does where they cannot be held. */
+  weightBytes(source: WeightSource, uses: readonly WeightUse[], residency: Residency): WeightBytes;
   state(program: Program, size: StateSize): Promise<StateStore>;
   plan(program: Program, weights: WeightStore, state: StateStore): Promise<Plan>;
   /** Bytes of device memory held now by weights, state and plans. */
@@ -66,9 +68,17 @@ export interface Device {
   close(): Promise<void>;
 }
 
+export interface WeightBytes {
+  /** Of device memory taken: copied weights as they are laid out there, buffers of what is streamed. */
+  readonly resident: number;
+  /** Used in place from mapped files. */
+  readonly mapped: number;
+  /** Read from files in each step, or row by row. */
+  readonly streamed?: number;
+}
+
 export interface WeightStore {
-  /** Bytes of device memory taken, bytes used in place from mapped files, and bytes each step reads from files. */
-  readonly bytes: { readonly resident: number; readonly mapped: number; readonly streamed?: number };
+  readonly bytes: WeightBytes;
   /** What streaming has read since the weights were loaded, and how long steps waited for it. */
   streamed?(): { readonly bytesRead: number; readonly stallSeconds: number };
   dispose(): Promise<void>;

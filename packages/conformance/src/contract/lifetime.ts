@@ -29,6 +29,19 @@ export function testLifetime(backend: Backend): void {
     await device.close();
   });
 
+  test("the bytes of weights are told before they are loaded", async () => {
+    const device = await backend.open();
+    const { program, ...toy } = await openToy(device);
+    for (const residency of ["auto", "resident", "mapped"] as const) {
+      const told = device.weightBytes(toySource(), program.weights, residency);
+      const weights = await device.weights(toySource(), program.weights, residency);
+      expect({ ...weights.bytes }).toEqual(told);
+      await weights.dispose();
+    }
+    await toy.dispose();
+    await device.close();
+  });
+
   test("disposing twice is disposing once", async () => {
     const device = await backend.open();
     const before = device.liveBytes();

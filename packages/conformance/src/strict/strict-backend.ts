@@ -63,6 +63,10 @@ class StrictDevice implements Device {
     return later(await this.#inner.weights(staged, uses, residency, watch), ["dispose"]);
   }
 
+  weightBytes(source: WeightSource, uses: readonly WeightUse[], residency: Residency) {
+    return this.#inner.weightBytes(source, uses, residency);
+  }
+
   async state(program: Program, size: StateSize) {
     await turn();
     const state = await this.#inner.state(program, size);
