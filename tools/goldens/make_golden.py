@@ -7,6 +7,7 @@ Writes config.json, generation_config.json, model.safetensors, golden.json and g
 
 import argparse
 import json
+from copy import deepcopy
 from pathlib import Path
 
 import torch
@@ -59,21 +60,22 @@ def write(config, args, seed: int) -> bool:
         parameter.copy_(parameter.to(DTYPES[args.dtype]).float())
     prompt = torch.randint(3, text.vocab_size, (args.prompt,), generator=generator)
     images, call, listed = place_images(config, prompt, args.images, generator) if args.images else ({}, {}, [])
-    tokens, margins, decoded = greedy(model, prompt, args.greedy, call)
+    # Dynamic RoPE remembers the longest text of earlier calls, so each text is read by a model of its own.
+    tokens, margins, decoded = greedy(deepcopy(model), prompt, args.greedy, call)
     ends = text.eos_token_id if isinstance(text.eos_token_id, list) else [text.eos_token_id]
     # Greedy texts are compared exactly, so no step may be a near tie.
     if min(margins) < 0.02 or len(set(tokens)) < args.greedy // 2 or any(end in tokens for end in ends):
         return False
 
-    seen = states(model, prompt, call)
-    generated = model.generate(prompt[None], **call, max_new_tokens=args.greedy, do_sample=False, pad_token_id=0)
+    seen = states(deepcopy(model), prompt, call)
+    generated = deepcopy(model).generate(prompt[None], **call, max_new_tokens=args.greedy, do_sample=False, pad_token_id=0)
     sensitivity = {}
     for kind, value in identities(model).items():
         kept = {name: p.clone() for name, p in model.named_parameters() if name.endswith(kind)}
         for name, parameter in model.named_parameters():
             if name in kept:
                 parameter.fill_(value)
-        sensitivity[f"{kind} = {value:g}"] = round(float((model(prompt[None], **call).logits[0] - seen["logits"]).abs().max()), 4)
+        sensitivity[f"{kind} = {value:g}"] = round(float((deepcopy(model)(prompt[None], **call).logits[0] - seen["logits"]).abs().max()), 4)
         for name, parameter in model.named_parameters():
             if name in kept:
                 parameter.copy_(kept[name])
