@@ -3,7 +3,7 @@ import { EngineError } from "@engine/core";
 import { createGrammars, type Grammars } from "@engine/grammar";
 import { callFrame } from "@engine/tokenizer";
 import type { JsonFormat, Tool } from "./ask.ts";
-import type { ChatModel } from "./in-process.ts";
+import type { ChatModel } from "./chat-model.ts";
 
 /** A constraint for one answer, or why there is none. */
 export type Constrained =

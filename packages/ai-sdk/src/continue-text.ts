@@ -1,7 +1,7 @@
 import { UnsupportedFunctionalityError } from "@ai-sdk/provider";
 import type { Answer, AnswerEvent, Ask } from "./ask.ts";
+import type { ChatModel } from "./chat-model.ts";
 import type { Constrained } from "./constraints.ts";
-import type { ChatModel } from "./in-process.ts";
 
 /** The prompt's continuation, by a model that was not made for conversations. Throws UnsupportedFunctionalityError. */
 export function continueText(

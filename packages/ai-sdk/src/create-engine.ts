@@ -1,10 +1,11 @@
 import { NoSuchModelError } from "@ai-sdk/provider";
 import type { Answerer } from "./ask.ts";
+import type { ChatModel } from "./chat-model.ts";
 import { type Constraints, constraintsOf } from "./constraints.ts";
 import type { Embedder } from "./embedding-model.ts";
 import { embeddingModel } from "./embedding-model.ts";
 import type { ServerOptions } from "./http.ts";
-import { type ChatModel, inProcess } from "./in-process.ts";
+import { inProcess } from "./in-process.ts";
 import { inProcessEmbeddings } from "./in-process-embeddings.ts";
 import { languageModel } from "./language-model.ts";
 import { serverAnswers } from "./server-answers.ts";

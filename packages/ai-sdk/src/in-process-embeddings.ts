@@ -1,5 +1,5 @@
+import type { ChatModel } from "./chat-model.ts";
 import type { Embedder } from "./embedding-model.ts";
-import type { ChatModel } from "./in-process.ts";
 
 /** Embeddings of a model in this process: the mean of a text's last hidden states, of length 1. */
 export function inProcessEmbeddings(modelId: string, model: Pick<ChatModel, "embed">): Embedder {

@@ -1,17 +1,12 @@
 import { UnsupportedFunctionalityError } from "@ai-sdk/provider";
-import type { Chat, ChatOptions, Model } from "@engine/auto";
+import type { Chat, ChatOptions } from "@engine/auto";
 import type { ChatMessage } from "@engine/tokenizer";
 import type { AnswerEvent, Answerer, Ask } from "./ask.ts";
+import type { ChatModel } from "./chat-model.ts";
 import type { Constrained, Constraints } from "./constraints.ts";
 import { continueText } from "./continue-text.ts";
 import { inWords, shownTools } from "./in-words.ts";
 import { JsonText } from "./json-text.ts";
-
-/** What is asked of a model in this process. */
-export type ChatModel = Pick<
-  Model,
-  "channels" | "chat" | "embed" | "generate" | "generationConfig" | "tokenizer" | "vocab"
->;
 
 /** Answers of a model in this process. */
 export function inProcess(

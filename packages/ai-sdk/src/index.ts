@@ -1,3 +1,4 @@
+export type { ChatModel } from "./chat-model.ts";
 export {
   createEngine,
   type EngineProvider,
@@ -6,5 +7,4 @@ export {
 } from "./create-engine.ts";
 export type { EngineOptions } from "./engine-options.ts";
 export type { ServerOptions } from "./http.ts";
-export type { ChatModel } from "./in-process.ts";
 export type { EngineEmbeddingModel, EngineLanguageModel, SpecificationVersion } from "./spec.ts";

@@ -1,5 +1,6 @@
 import type { ConfigReader } from "./config-reader.ts";
 import type { GgufReading } from "./gguf.ts";
+import type { IgnoredWeights } from "./ignored-weights.ts";
 import type { DType, Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import type { Weights } from "./weights.ts";
@@ -30,14 +31,6 @@ export interface Step {
   wanted(x: Tensor): Tensor;
   /** Names a value for traces ("layer3"); costs nothing unless it is asked for. */
   tap(name: string, x: Tensor): void;
-}
-
-/** Tensors that published checkpoints hold and a family has no use for. */
-export interface IgnoredWeights {
-  /** Matches their full names. */
-  readonly names: RegExp;
-  /** Why, for people: "the rotation is computed". */
-  readonly reason: string;
 }
 
 /** A model family: a pure function that describes its arithmetic once. A plain constant, no side effects. */

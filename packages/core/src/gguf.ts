@@ -1,5 +1,5 @@
-import type { IgnoredWeights } from "./architecture.ts";
 import type { ConfigReader } from "./config-reader.ts";
+import type { IgnoredWeights } from "./ignored-weights.ts";
 
 /** What the header of a GGUF file says, as a family needs it. */
 export interface GgufFacts {

@@ -5,6 +5,7 @@ export { type ConfigReader, configReader } from "./config-reader.ts";
 export { EngineError, type ErrorCode } from "./error.ts";
 export type * from "./gguf.ts";
 export { Graph, type Node } from "./graph.ts";
+export type * from "./ignored-weights.ts";
 export { label } from "./label.ts";
 export * from "./numeric/float16.ts";
 export { philox } from "./numeric/philox.ts";

@@ -5,17 +5,7 @@ import { isObject, kindOf } from "./read-json.ts";
 import { bitsOf, isWhole, sizeOf } from "./safetensors-dtype.ts";
 import { checkLayout } from "./safetensors-layout.ts";
 import { show } from "./show.ts";
-
-/** A tensor as the header tells it. Offsets count from the end of the header. */
-export interface StoredTensor {
-  readonly name: string;
-  /** In lower case: "f32", "bf16", "f8_e4m3". */
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly begin: number;
-  readonly bytes: number;
-  readonly rowBytes: number;
-}
+import type { StoredTensor } from "./stored-tensor.ts";
 
 export interface SafetensorsHeader {
   readonly tensors: ReadonlyMap<string, StoredTensor>;

@@ -1,7 +1,7 @@
 import { EngineError } from "@engine/core";
 import { CONVERT_AGAIN, COPY_AGAIN } from "./next-step.ts";
-import type { StoredTensor } from "./safetensors-header.ts";
 import { show } from "./show.ts";
+import type { StoredTensor } from "./stored-tensor.ts";
 
 /**
  * Checks that the tensors cover the data exactly once: nothing past the end, no overlap, no hole, nothing

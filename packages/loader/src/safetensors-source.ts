@@ -2,7 +2,7 @@ import type { WeightSource } from "@engine/core";
 import { FileWeights } from "./file-weights.ts";
 import { OpenFiles } from "./open-files.ts";
 import type { SafetensorsFile } from "./safetensors-file.ts";
-import type { StoredTensor } from "./safetensors-header.ts";
+import type { StoredTensor } from "./stored-tensor.ts";
 
 /** The weights of one or more safetensors files. Each has one part, "data", in the file's own layout. */
 export interface SafetensorsSource extends WeightSource {

@@ -1,0 +1,7 @@
+import type { Model } from "@engine/auto";
+
+/** What is asked of a model in this process. */
+export type ChatModel = Pick<
+  Model,
+  "channels" | "chat" | "embed" | "generate" | "generationConfig" | "tokenizer" | "vocab"
+>;
