@@ -1,6 +1,6 @@
 import { freemem } from "node:os";
 import { compile } from "@engine/compiler";
-import { type CacheDType, capture, elements, type Program, type WeightUse } from "@engine/core";
+import { blockBytes, type CacheDType, capture, elements, type Program, type WeightUse } from "@engine/core";
 import { type HubOptions, openCheckpoint } from "@engine/loader";
 import { planState, textModelDefaults } from "@engine/runtime";
 import type { PluginList } from "./list-plugins.ts";
@@ -75,11 +75,7 @@ export async function describeModel(path: string, options: DescribeOptions = {})
       sessions: options.sessions,
       maxSequences,
     });
-    const perToken = program.caches.reduce(
-      (sum, { heads, keyDim, valueDim, dtype }) =>
-        sum + heads * (keyDim + valueDim) * (dtype === "f32" ? 4 : 2),
-      0,
-    );
+    const perToken = program.caches.reduce((sum, cache) => sum + blockBytes(cache, 1), 0);
     return {
       folder: checkpoint.folder,
       architecture: architecture.name,

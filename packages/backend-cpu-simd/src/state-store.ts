@@ -1,4 +1,5 @@
 import {
+  type CacheDType,
   type CacheSpec,
   EngineError,
   elements,
@@ -10,7 +11,6 @@ import {
 import type { Native, NativeDevice, NativeState } from "./native.ts";
 import { translated, translatedAsync } from "./native-error.ts";
 import { type OnDispose, Owned } from "./owned.ts";
-import { STORED } from "./supports.ts";
 
 export interface StateOptions {
   readonly program: Program;
@@ -100,5 +100,8 @@ function unknown(name: string): EngineError {
 }
 
 function specWords({ group, heads, keyDim, valueDim, window, dtype }: CacheSpec): number[] {
-  return [group, heads, keyDim, valueDim, window ?? 0, STORED[dtype]!.code];
+  return [group, heads, keyDim, valueDim, window ?? 0, TYPES[dtype]];
 }
+
+/** Codes of native/tensor.h's Type. */
+const TYPES: Readonly<Record<CacheDType, number>> = { f32: 0, f16: 1, bf16: 2, int8: 5 };

@@ -1,4 +1,4 @@
-import type { Device } from "@engine/core";
+import { CACHE_DTYPES, type Device } from "@engine/core";
 import { afterEach, describe, expect, test } from "vitest";
 import { cpuSimd, cpuSimdAt, isaLevels } from "../src/index.ts";
 import { bitsOf, hiddenOf, openTiny, SIZE, stepOf, type TinyOptions, textOf } from "./tiny-model.ts";
@@ -28,7 +28,7 @@ describe.skipIf(cpuSimd.unavailable()).each(isaLevels())("bits at %s", (level) =
     });
   }
 
-  for (const kv of ["f32", "f16", "bf16"] as const) {
+  for (const kv of CACHE_DTYPES) {
     test(`are the same in chunks, with keys in ${kv}`, async () => {
       const expected = await whole({ kv });
       const plan = await open(3, { kv });

@@ -1,5 +1,6 @@
 import {
   type CompileOptions,
+  checkCacheDType,
   type Device,
   EngineError,
   type Graph,
@@ -31,6 +32,7 @@ export function compile(
       throw new EngineError("bad-option", `${key} must be a whole number from 1, but is ${options[key]}.`);
     }
   }
+  checkCacheDType(options.kv);
   const infinite = Number.POSITIVE_INFINITY;
   const maxBinding = Math.min(device.info.maxBinding ?? infinite, options.maxBinding ?? infinite);
   let lowered = pushWanted(graph);

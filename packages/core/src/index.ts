@@ -7,6 +7,7 @@ export type * from "./gguf.ts";
 export { Graph, type Node } from "./graph.ts";
 export type * from "./ignored-weights.ts";
 export { label } from "./label.ts";
+export * from "./numeric/cache-values.ts";
 export * from "./numeric/float16.ts";
 export { philox } from "./numeric/philox.ts";
 export type { Attrs, HostData, HostTensor, Op, RunContext } from "./op.ts";
@@ -17,7 +18,6 @@ export { type SelectedRow, selectRow, temperedLogits } from "./select.ts";
 export * from "./shape.ts";
 export {
   blockBytes,
-  type CacheDType,
   type CacheRows,
   type CacheSpec,
   type StateSize,

@@ -1,7 +1,8 @@
 import type { Graph, Node } from "./graph.ts";
+import type { CacheDType } from "./numeric/cache-values.ts";
 import type { Attrs, Op } from "./op.ts";
 import type { Shape } from "./shape.ts";
-import type { CacheDType, CacheSpec, StateSpec } from "./state.ts";
+import type { CacheSpec, StateSpec } from "./state.ts";
 import type { Encoding } from "./weights.ts";
 
 /** A call a device is asked about. */

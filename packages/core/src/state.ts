@@ -1,6 +1,4 @@
-import type { DType } from "./shape.ts";
-
-export type CacheDType = Extract<DType, "f32" | "f16" | "bf16">;
+import { type CacheDType, headBytes } from "./numeric/cache-values.ts";
 
 /** Keys and values of one owner. Caches of equal window form a group and share its block tables. */
 export interface CacheSpec {
@@ -17,7 +15,7 @@ export interface CacheSpec {
 /** What a reference sees of a cache. Heads stand together: a row is [heads, keyDim] or [heads, valueDim]. */
 export interface CacheRows {
   readonly spec: CacheSpec;
-  /** Rounded to the cache's dtype on the way in. */
+  /** Rounded to the cache's dtype on the way in, as `roundHeads` says. */
   write(sequence: number, place: number, key: Float32Array, value: Float32Array): void;
   key(sequence: number, place: number): Float32Array;
   value(sequence: number, place: number): Float32Array;
@@ -48,7 +46,8 @@ export interface StateSize {
 /**
  * Holds the bytes; whose block is whose is the runtime's bookkeeping.
  * A block's bytes, the same on all devices: keys [heads, blockTokens, keyDim], then values
- * [heads, blockTokens, valueDim], in the cache's dtype, little-endian. A slot's: its shape's f32 values.
+ * [heads, blockTokens, valueDim], in the cache's dtype, little-endian; int8: the codes of both, then the f32 scales of
+ * the keys [heads, blockTokens] and of the values. A slot's: its shape's f32 values.
  */
 export interface StateStore {
   readonly bytes: number;
@@ -65,6 +64,6 @@ export interface StateStore {
 
 /** Bytes of one block of a cache in the documented layout. */
 export function blockBytes(spec: CacheSpec, blockTokens: number): number {
-  const size = spec.dtype === "f32" ? 4 : 2;
-  return spec.heads * blockTokens * (spec.keyDim + spec.valueDim) * size;
+  const { heads, dtype, keyDim, valueDim } = spec;
+  return heads * blockTokens * (headBytes(dtype, keyDim) + headBytes(dtype, valueDim));
 }

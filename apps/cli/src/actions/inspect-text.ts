@@ -117,7 +117,7 @@ function oneLine(value: unknown): string {
 function memory({ memory: estimates }: Inspection, bold: (text: string) => string): string {
   if (estimates.length === 0) return "";
   const rows = estimates.flatMap(({ context, weights, kv, activations }) =>
-    (["f32", "f16"] as const).map((type) => {
+    (["f32", "f16", "int8"] as const).map((type) => {
       const own = kv[type] + activations;
       const mapped = `${showBytes(own)} + ${showBytes(weights)} of the file's pages`;
       return [String(context), type, showBytes(kv[type]), showBytes(own + weights), mapped];

@@ -1,4 +1,5 @@
 import { describeModel } from "@engine/auto";
+import { CACHE_DTYPES, type CacheDType } from "@engine/core";
 import type { Extensions } from "./extensions.ts";
 
 /** Bytes, told by the header alone. */
@@ -6,7 +7,7 @@ export interface MemoryEstimate {
   readonly context: number;
   readonly weights: number;
   /** Keys and values of one text of the whole context, by their number format. */
-  readonly kv: { readonly f32: number; readonly f16: number; readonly bf16: number };
+  readonly kv: Readonly<Record<CacheDType, number>>;
   /** Scratch memory of one step at its largest. */
   readonly activations: number;
 }
@@ -16,13 +17,12 @@ export async function estimateMemory(
   path: string,
   { registry, plugins, context }: Pick<Extensions, "registry" | "plugins"> & { readonly context: number },
 ): Promise<MemoryEstimate> {
-  const { weights, kv, activations } = await describeModel(path, {
-    registry,
-    plugins,
-    context,
-    kv: "f32",
-    sessions: 1,
-  });
-  const half = kv.total / 2;
-  return { context, weights: weights.total, kv: { f32: kv.total, f16: half, bf16: half }, activations };
+  const found = await Promise.all(
+    CACHE_DTYPES.map((kv) => describeModel(path, { registry, plugins, context, kv, sessions: 1 })),
+  );
+  const { weights, activations } = found[0]!;
+  const kv = Object.fromEntries(
+    found.map(({ kv }, i) => [CACHE_DTYPES[i], kv.total]),
+  ) as MemoryEstimate["kv"];
+  return { context, weights: weights.total, kv, activations };
 }

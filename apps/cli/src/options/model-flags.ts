@@ -1,3 +1,4 @@
+import { CACHE_DTYPES, type CacheDType } from "@engine/core";
 import { type Command, Option } from "commander";
 import { byteSize, choice, collect, wholeNumber } from "./numbers.ts";
 
@@ -9,14 +10,13 @@ export interface ModelFlags {
   readonly memoryBudget?: number;
   readonly threads?: number;
   readonly context?: number;
-  readonly kv?: "f32" | "f16" | "bf16";
+  readonly kv?: CacheDType;
   readonly activations?: "f32" | "int8";
   readonly plugin?: readonly string[];
   readonly verbose?: boolean;
 }
 
 const RESIDENCIES = ["auto", "resident", "mapped", "stream"] as const;
-const KV_TYPES = ["f32", "f16", "bf16"] as const;
 
 export function addModelFlags(command: Command): Command {
   return command
@@ -28,9 +28,10 @@ export function addModelFlags(command: Command): Command {
       ).argParser(wholeNumber({ min: 1 })),
     )
     .addOption(
-      new Option("--kv <type>", "number format of cached keys and values: f32, f16 or bf16").argParser(
-        choice(KV_TYPES, ["int8"]),
-      ),
+      new Option(
+        "--kv <type>",
+        "number format of cached keys and values: f32, f16, bf16 or int8 (one scale for each head and token)",
+      ).argParser(choice(CACHE_DTYPES)),
     )
     .addOption(
       new Option(

@@ -1,4 +1,4 @@
-import { attention, type CacheDType, roundTo } from "@engine/core";
+import { attention, CACHE_DTYPES, type CacheDType, roundHeads } from "@engine/core";
 import type { OpCase, Turn } from "../op-case.ts";
 import { randomValues, type ValueRange } from "../random.ts";
 import { accumulated } from "../tolerance.ts";
@@ -33,9 +33,25 @@ export const attentionCases: readonly OpCase[] = [
   ...[5, 16, 20, 33, 64, 80, 128].map((keyDim) => attentionCase({ name: `heads of ${keyDim}`, keyDim })),
   attentionCase({ name: "values wider than keys", keyDim: 16, valueDim: 37 }),
   attentionCase({ name: "values narrower than keys", keyDim: 31, valueDim: 8 }),
-  ...(["f32", "f16", "bf16"] as const).map((kv) =>
+  ...CACHE_DTYPES.flatMap((kv) => [
     attentionCase({ name: `cache in ${kv}, in chunks`, kv, lengths: [35], schedule: chunks(15, 2, 17, 1) }),
-  ),
+    attentionCase({
+      name: `cache in ${kv}, odd heads`,
+      kv,
+      keyDim: 33,
+      valueDim: 19,
+      lengths: [270],
+      groups: 3,
+    }),
+    attentionCase({ name: `cache in ${kv}, keys turned when read`, kv, turns: "apart", lengths: [40] }),
+  ]),
+  attentionCase({
+    name: "cache in int8, a window",
+    kv: "int8",
+    window: 17,
+    lengths: [50],
+    schedule: chunks(7, 20, 1, 22),
+  }),
   attentionCase({ name: "a single row", lengths: [1] }),
   attentionCase({
     name: "one row after another over a block border",
@@ -177,15 +193,13 @@ function attentionCase(options: Options): OpCase {
       const q = Float32Array.from(drawn!);
       for (const { sequence, begin, values } of given ?? [])
         q.set(values, (firstOf(sequence) + begin) * heads * keyDim);
-      const rounded = [k!, v!].map((x) => x.map((value) => roundTo(kv, value))) as [
-        Float32Array,
-        Float32Array,
-      ];
       const layout = { lengths, heads, kvHeads, keyDim, valueDim, scale, slopes, window };
       const ends = Array.from({ length: tokens }, (_, row) => row);
       for (const { sequence, begin, end } of blocks ?? [])
         ends.fill(firstOf(sequence) + end - 1, firstOf(sequence) + begin, firstOf(sequence) + end);
-      return plainAttention(q, ...rounded, { ...layout, ends, inverse });
+      const keys = roundHeads(kv, k!, keyDim).values;
+      const values = roundHeads(kv, v!, valueDim).values;
+      return plainAttention(q, keys, values, { ...layout, ends, inverse });
     },
     // Errors of a score (a sum over the head) turn into relative errors of its weight.
     tolerance: accumulated(span + keyDim, 2 * Math.max(1, scale * keyDim ** 0.5) * (queries?.to ?? 2)),

@@ -1,10 +1,12 @@
 import {
   type Backend,
   blockBytes,
+  CACHE_DTYPES,
   type CacheDType,
   type Device,
-  encodeFloats,
+  encodeHeads,
   type Plan,
+  roundHeads,
 } from "@engine/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { expectSameBits } from "../same-bits.ts";
@@ -32,8 +34,8 @@ export function testState(backend: Backend): void {
     return bytes;
   };
 
-  for (const kv of ["f32", "f16", "bf16"] as const) {
-    test(`a block in ${kv} is keys [heads, places, size], then values`, async () => {
+  for (const kv of CACHE_DTYPES) {
+    test(`a block in ${kv} is keys [heads, places, size], then values, then scales`, async () => {
       toy = await openToy(device, { kv });
       await toy.plan.run(singleStep(text, { blocks: [5, 2, 8], wanted: [] }), {});
       for (const layer of ["0", "1"]) {
@@ -119,7 +121,7 @@ export function testState(backend: Backend): void {
 
 /** The bytes of a block that holds these tokens' keys and values. */
 async function expectedBlock(layer: string, tokens: readonly number[], kv: CacheDType): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
+  const [parts, scales]: Uint8Array[][] = [[], []];
   for (const [name, size] of [
     ["k", TOY.keyDim],
     ["v", TOY.valueDim],
@@ -137,7 +139,9 @@ async function expectedBlock(layer: string, tokens: readonly number[], kv: Cache
         ...table.subarray(token * width + head * size, token * width + (head + 1) * size),
       ]),
     );
-    parts.push(encodeFloats(kv, Float32Array.from(floats.flat(2))));
+    const heads = roundHeads(kv, Float32Array.from(floats.flat(2)), size);
+    parts!.push(encodeHeads(kv, heads, size));
+    scales!.push(new Uint8Array(heads.scales.buffer));
   }
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
+  return Uint8Array.from([...parts!, ...scales!].flatMap((part) => [...part]));
 }
