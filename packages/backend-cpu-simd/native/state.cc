@@ -1,8 +1,11 @@
 #include "state.h"
 
 #include <cstring>
+#include <vector>
 
 namespace engine {
+
+static int64_t size_of(Type type) { return type == Type::f32 ? 4 : type == Type::int8 ? 1 : 2; }
 
 State::State(std::shared_ptr<Device> owner, const int32_t* specs, size_t count, int32_t tokens, const std::vector<int32_t>& sizes,
              const std::vector<int32_t>& widths, int32_t slotCount)
@@ -15,13 +18,14 @@ State::State(std::shared_ptr<Device> owner, const int32_t* specs, size_t count, 
     if (s[0] < 0 || s[0] >= (int32_t)blocks.size() || blocks[s[0]] < 0) fail("bad-option", "Cache group %d has no number of blocks.", s[0]);
     const int32_t most = 1 << 16;
     if (s[1] > most || s[2] > most || s[3] > most) fail("bad-shape", "Cache %zu has a size above %d.", i, most);
-    if (s[1] < 1 || s[2] < 1 || s[3] < 1 || s[4] < 0 || s[5] < 0 || s[5] > 2) fail("bad-shape", "Cache %zu has a size below 1.", i);
-    const int64_t size = s[5] == (int32_t)Type::f32 ? 4 : 2;
-    const int64_t valueBytes = size * s[1] * blockTokens * s[2];
-    const int64_t blockBytes = valueBytes + size * s[1] * blockTokens * s[3];
+    const bool int8 = s[5] == (int32_t)Type::int8;
+    if (s[1] < 1 || s[2] < 1 || s[3] < 1 || s[4] < 0 || s[5] < 0 || (s[5] > 2 && !int8)) fail("bad-shape", "Cache %zu has a size below 1.", i);
+    const int64_t size = size_of((Type)s[5]), heads = (int64_t)s[1] * blockTokens;
+    const int64_t valueBytes = size * heads * s[2], scaleBytes = valueBytes + size * heads * s[3];
+    const int64_t blockBytes = scaleBytes + (int8 ? 2 * sizeof(float) * heads : 0);
     if ((double)blockBytes * blocks[s[0]] > 1e15) fail("out-of-memory", "Cache %zu would take more than a petabyte.", i);
     Cache cache{s[0], s[4], {}, blocks[s[0]], Memory((size_t)(blockBytes * blocks[s[0]]), device->live)};
-    cache.view = {cache.pool.data(), (Type)s[5], s[1], s[2], s[3], shift, blockBytes, valueBytes, nullptr, 0};
+    cache.view = {cache.pool.data(), (Type)s[5], s[1], s[2], s[3], shift, blockBytes, valueBytes, scaleBytes, nullptr, 0};
     caches.push_back(std::move(cache));
   }
   if (slots < 0) fail("bad-option", "slots must be a whole number from 0, but is %d.", slots);
@@ -53,6 +57,54 @@ void State::check_move(const int32_t* m) const {
   }
 }
 
+// Where number d of a key lies in its block.
+static uint8_t* key_number(const CacheView& v, uint8_t* block, int64_t size, int64_t place, int64_t d) {
+  return block + size * ((place / kRun * v.keyDim + d) * kRun + place % kRun);
+}
+
+static void copy_keys(const CacheView& v, const int32_t* m, int64_t size) {
+  const int64_t places = (int64_t)1 << v.blockShift;
+  std::vector<uint8_t> held((size_t)(size * m[5]));
+  for (int64_t head = 0; head < v.heads; head++) {
+    for (int64_t d = 0; d < v.keyDim; d++) {
+      for (int64_t i = 0; i < m[5]; i++) {
+        memcpy(&held[i * size], key_number(v, v.pool + m[1] * v.blockBytes, size, head * places + m[2] + i, d), size);
+      }
+      for (int64_t i = 0; i < m[5]; i++) {
+        memcpy(key_number(v, v.pool + m[3] * v.blockBytes, size, head * places + m[4] + i, d), &held[i * size], size);
+      }
+    }
+  }
+}
+
+// Keys of a block between [places][keyDim] and runs.
+template <class N>
+static void turn_keys(const CacheView& v, N* rows, N* runs, bool out) {
+  const int64_t places = (int64_t)v.heads << v.blockShift;
+  for (int64_t place = 0; place < places; place++) {
+    N *row = rows + place * v.keyDim, *run = runs + place / kRun * kRun * v.keyDim + place % kRun;
+    for (int64_t d = 0; d < v.keyDim; d++) (out ? row[d] : run[d * kRun]) = out ? run[d * kRun] : row[d];
+  }
+}
+
+static void turn_keys(const CacheView& v, uint8_t* rows, uint8_t* runs, bool out) {
+  if (v.type == Type::f32) turn_keys(v, (uint32_t*)rows, (uint32_t*)runs, out);
+  else if (v.type == Type::int8) turn_keys<uint8_t>(v, rows, runs, out);
+  else turn_keys(v, (uint16_t*)rows, (uint16_t*)runs, out);
+}
+
+void State::read(int cache, int32_t index, uint8_t* into, size_t bytes) {
+  uint8_t* from = block(cache, index, bytes);
+  memcpy(into, from, bytes);
+  if (cache < (int)caches.size()) turn_keys(caches[cache].view, into, from, true);
+}
+
+void State::write(int cache, int32_t index, const uint8_t* from, size_t bytes) {
+  uint8_t* to = block(cache, index, bytes);
+  memcpy(to, from, bytes);
+  if (cache < (int)caches.size()) turn_keys(caches[cache].view, (uint8_t*)from, to, false);
+}
+
 void State::copy(const int32_t* m) {
   for (Slots& one : recurrent) {
     if (m[0] != kSlotGroup || one.width == 0) continue;
@@ -62,15 +114,18 @@ void State::copy(const int32_t* m) {
   for (Cache& cache : caches) {
     if (cache.group != m[0]) continue;
     const CacheView& v = cache.view;
-    const int64_t size = v.type == Type::f32 ? 4 : 2;
+    const int64_t size = size_of(v.type);
     const auto part = [&](int64_t base, int64_t width) {
       for (int64_t head = 0; head < v.heads; head++) {
         uint8_t* at = v.pool + base + head * blockTokens * width;
         memmove(at + m[3] * v.blockBytes + m[4] * width, at + m[1] * v.blockBytes + m[2] * width, (size_t)(m[5] * width));
       }
     };
-    part(0, v.keyDim * size);
+    copy_keys(v, m, size);
     part(v.valueBytes, v.valueDim * size);
+    if (v.type != Type::int8) continue;
+    part(v.scaleBytes, sizeof(float));
+    part(v.scaleBytes + (int64_t)sizeof(float) * v.heads * blockTokens, sizeof(float));
   }
 }
 

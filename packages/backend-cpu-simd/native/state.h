@@ -6,7 +6,7 @@
 
 namespace engine {
 
-// Keys and values of one owner, in a pool of blocks laid out as StateStore says.
+// Keys and values of one owner, in a pool of blocks; CacheView says how they lie.
 struct Cache {
   int32_t group;
   int32_t window;  // 0: none
@@ -26,13 +26,16 @@ constexpr int32_t kSlotGroup = -1;
 
 class State {
  public:
-  // specs: [n, 6] group, heads, keyDim, valueDim, window (0: none), type. blocks: of each group.
+  // specs: [n, 6] group, heads, keyDim, valueDim, window (0: none), type (f32, f16, bf16 or int8). blocks: of each group.
   // widths: values of one slot of each recurrent op.
   State(std::shared_ptr<Device> device, const int32_t* specs, size_t count, int32_t blockTokens, const std::vector<int32_t>& blocks,
         const std::vector<int32_t>& widths, int32_t slots);
   // One [group, from block, from place, to block, to place, places]; throws when it leaves the pool.
   void copy(const int32_t* move);
-  // A block of a cache, or, behind the caches, a slot of a recurrent op.
+  // A block of a cache as StateStore says, or, behind the caches, a slot of a recurrent op.
+  void read(int cache, int32_t block, uint8_t* into, size_t bytes);
+  void write(int cache, int32_t block, const uint8_t* from, size_t bytes);
+  // Throws when there is no such block or slot of so many bytes.
   uint8_t* block(int cache, int32_t block, size_t bytes);
   void check_move(const int32_t* move) const;
   int64_t bytes() const;

@@ -6,8 +6,8 @@
 
 namespace engine {
 
-// quantized: the data is a QuantizedWeight.
-enum class Type : int32_t { f32 = 0, f16 = 1, bf16 = 2, i32 = 3, quantized = 4 };
+// quantized: the data is a QuantizedWeight. int8: codes whose scale lies elsewhere; only caches have it.
+enum class Type : int32_t { f32 = 0, f16 = 1, bf16 = 2, i32 = 3, quantized = 4, int8 = 5 };
 
 // Storage types; arithmetic is always f32. Their bytes in a mapped file may be unaligned.
 struct F16 {
@@ -15,6 +15,10 @@ struct F16 {
 };
 struct Bf16 {
   uint16_t bits;
+};
+// Loaded as the number it is; the scale is the reader's business.
+struct Int8 {
+  int8_t code;
 };
 
 constexpr int kMaxRank = 8;
@@ -49,7 +53,11 @@ struct Attrs {
   const float* slopes;  // attention: of each head, or nullptr
 };
 
-// Keys and values of one owner in a step: pool [blocks][heads][blockTokens][keyDim], then values.
+// Places whose keys lie together. A lane is a place then, and no score is a sum across lanes.
+constexpr int kRun = 16;
+
+// Keys and values of one owner in a step: pool [blocks]: keys [heads][blockTokens / kRun][keyDim][kRun], then values
+// [heads][blockTokens][valueDim]; int8: then f32 scales [heads][blockTokens] of the keys, then those of the values.
 struct CacheView {
   uint8_t* pool;
   Type type;
@@ -59,6 +67,7 @@ struct CacheView {
   int32_t blockShift;  // log2 of the places in a block
   int64_t blockBytes;
   int64_t valueBytes;  // where a block's values begin
+  int64_t scaleBytes;  // where its scales do
   const int32_t* table;  // [sequences, tableWidth]
   int32_t tableWidth;
 };

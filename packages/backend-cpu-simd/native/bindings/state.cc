@@ -61,8 +61,8 @@ Napi::Value StateObject::read(const Napi::CallbackInfo& info) {
     return link->post(
         info.Env(),
         [s = state, cache, block, n, held] {
-          const uint8_t* from = s->block(cache, block, n);
-          held->assign(from, from + n);
+          held->resize(n);
+          s->read(cache, block, held->data(), n);
         },
         [held, into](Napi::Env env) {
           const Bytes to = bytes(into->Value(), "into");
@@ -82,7 +82,7 @@ Napi::Value StateObject::write(const Napi::CallbackInfo& info) {
     state->block(cache, block, from.size);
     auto held = std::make_shared<std::vector<uint8_t>>(from.data, from.data + from.size);
     return link->post(
-        info.Env(), [s = state, cache, block, held] { memcpy(s->block(cache, block, held->size()), held->data(), held->size()); },
+        info.Env(), [s = state, cache, block, held] { s->write(cache, block, held->data(), held->size()); },
         [](Napi::Env env) { return env.Undefined(); });
   });
 }

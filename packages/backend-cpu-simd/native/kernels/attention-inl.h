@@ -44,6 +44,7 @@ void attention(const Call& call, const Step& step, const Share& share) {
   if (type == Type::f32) attend<float>(call, step, share);
   if (type == Type::f16) attend<F16>(call, step, share);
   if (type == Type::bf16) attend<Bf16>(call, step, share);
+  if (type == Type::int8) attend<Int8>(call, step, share);
 }
 
 void attention_join(const Call& call, const Step& step, const Share& share) {

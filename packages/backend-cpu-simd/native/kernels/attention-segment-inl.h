@@ -1,15 +1,18 @@
 // One segment of the context for one tile of queries: scores, weights, and the mix of values. See attention-inl.h.
 namespace engine::ENGINE_LEVEL {
 
-// o[r] += Σ_j p[r][j] · v[j] for R queries, C vectors of columns, the last of `lanes` lanes.
+// o[r] += Σ_j p[r][j] · v[j] for R queries, C vectors of columns, the last of `lanes` lanes. Ahead: what is read next.
 template <int R, int C, class T>
-inline void mix_columns(const float* p, const T* v, int64_t n, float* o, int64_t width, int lanes) {
+inline void mix_columns(const float* p, const T* v, const T* ahead, int64_t n, float* o, int64_t width, int lanes) {
   V acc[R][C];
   for (int r = 0; r < R; r++) {
     for (int c = 0; c < C; c++) acc[r][c] = load(o + r * width + c * kLanes, lanes);
   }
   for (int64_t j = 0; j < n; j++) {
     V row[C];
+    if (ahead) {
+      for (size_t line = 0; line < C * kLanes * sizeof(T); line += 64) prefetch((const char*)(ahead + j * width) + line);
+    }
     for (int c = 0; c < C; c++) {
       const T* from = v + j * width + c * kLanes;
       row[c] = C > 1 || lanes == kLanes ? load(from) : load(from, lanes);
@@ -36,7 +39,8 @@ struct Segment {
   Segment(const Attend& a, const Share& share, const Tile& tile, int64_t head)
       : a(a), cache(a.cache), tile(tile), head(head), queries(tile.rows * a.group), turns(a.speeds(tile.row), a.speeds(tile.row) ? a.cache.keyDim / 2 : 0, share.scratch) {
     const int64_t room = a.group > kQueries ? a.group : kQueries;
-    q = (float*)(share.scratch + (turns.speeds ? turns_scratch(cache.keyDim) : 0));
+    staged = (float*)(share.scratch + (turns.speeds ? turns_scratch(cache.keyDim) : 0));
+    q = staged + kStaged * (cache.keyDim > cache.valueDim ? cache.keyDim : cache.valueDim);
     scores = q + room * (cache.keyDim + 16);
     o = scores + room * kSegment;
     totals = o + room * (cache.valueDim + 16);
@@ -50,53 +54,90 @@ struct Segment {
   const float* query(int64_t i) const { return floats(a.call.inputs[0]) + (row_of(i) * a.heads + head_of(i)) * cache.keyDim; }
   int64_t begin_of(int64_t i) const { return a.first(row_of(i)) > start ? a.first(row_of(i)) : start; }
   int64_t end_of(int64_t i) const { return a.end(row_of(i)) < start + kSegment ? a.end(row_of(i)) : start + kSegment; }
-  const T* key(int64_t place) const { return (const T*)block_of(cache, tile.sequence, place) + at(place) * cache.keyDim; }
+  // The keys of the run that begins at `place`: [keyDim][kRun].
+  const T* run_of(int64_t place) const { return (const T*)block_of(cache, tile.sequence, place) + at(place) * cache.keyDim; }
   const T* value(int64_t place) const {
     return (const T*)(block_of(cache, tile.sequence, place) + cache.valueBytes) + at(place) * cache.valueDim;
+  }
+  // Of an int8 cache: the scale of the key (0) or value (1) at a place; the next places of its block follow.
+  const float* scales(int value, int64_t place) const {
+    return scale_of(cache, block_of(cache, tile.sequence, place), value, at(place));
   }
   int64_t at(int64_t place) const {
     const int64_t places = (int64_t)1 << cache.blockShift;
     return head * places + (place & (places - 1));
   }
 
-  template <int R, class K>
-  void score_at(int64_t i, const K* const* keys, float* to) {
-    V acc[R][kTileOutputs];
+  // Scores of R queries and G runs. A lane is a place, and adds up the numbers of its key in their order.
+  template <int R, int G, class K>
+  void score_at(int64_t i, const K* const* runs, const K* const* ahead, float* to, const float* const* scale) {
+    constexpr int C = kRun / kLanes;
+    V acc[R][G * C];
     clear(acc);
-    dots<R, kTileOutputs, 0>(q + i * cache.keyDim, cache.keyDim, keys, cache.keyDim, acc);
-    for (int r = 0; r < R; r++) {
-      float* row = to + r * kSegment;
-      sums(acc[r], row);
-      for (int k = 0; k < kTileOutputs; k++) row[k] *= a.call.attrs.scale;
+    const float* own = q + i * cache.keyDim;
+    for (int64_t d = 0; d < cache.keyDim; d++) {
+      V row[G * C];
+#pragma GCC unroll 2
+      for (int g = 0; g < G; g++) {
+        if (ahead) prefetch(ahead[g] + d * kRun);
+#pragma GCC unroll 4
+        for (int c = 0; c < C; c++) row[g * C + c] = load(runs[g] + d * kRun + c * kLanes);
+      }
+#pragma GCC unroll 8
+      for (int r = 0; r < R; r++) {
+        const V number = splat(own[r * cache.keyDim + d]);
+#pragma GCC unroll 8
+        for (int c = 0; c < G * C; c++) acc[r][c] = fma(number, row[c], acc[r][c]);
+      }
+    }
+    for (int c = 0; c < G * C; c++) {
+      V factor = splat(a.call.attrs.scale);
+      if (kScaled<T>) factor = factor * load(scale[c / C] + c % C * kLanes);
+      for (int r = 0; r < R; r++) store(to + r * kSegment + c * kLanes, acc[r][c] * factor);
     }
   }
 
-  // Scores of all keys any row sees; tiles of keys lie within a block, as kTileOutputs divides 16.
+  template <int R, int G, class K>
+  void score_from(int64_t i, const K* const* runs, const K* const* ahead, float* to, const float* const* scale) {
+    for (; i + R <= queries; i += R, ahead = nullptr) score_at<R, G>(i, runs, ahead, to + i * kSegment, scale);
+    if constexpr (R > 1) score_from<R / 2, G>(i, runs, ahead, to, scale);
+  }
+
+  // Scores of the runs at j; those up to `to` are read ahead of their use.
+  template <int G>
+  void score_runs(int64_t j, int64_t to) {
+    const T *runs[G], *ahead[G];
+    const float *scale[G] = {}, *floats[G];
+    for (int g = 0; g < G; g++) {
+      const int64_t place = j + g * kRun, next = place + G * kRun;
+      runs[g] = run_of(place);
+      ahead[g] = next < to ? run_of(next) : runs[g];
+      if (kScaled<T>) scale[g] = scales(0, place);
+      floats[g] = staged + g * kRun * cache.keyDim;
+    }
+    float* column = scores + (j - start);
+    if (!turns.speeds && !many()) return score_from<kScoreRows, G>(0, runs, ahead, column, scale);
+    for (int g = 0; g < G; g++) {
+      if (turns.speeds) {
+        turns.seek(j + g * kRun);
+        turns.turn(runs[g], staged + g * kRun * cache.keyDim);
+      } else {
+        decode_row(runs[g], kRun * cache.keyDim, staged + g * kRun * cache.keyDim);
+      }
+    }
+    score_from<kScoreRows, G>(0, floats, (const float* const*)nullptr, column, scale);
+  }
+
+  // Whether keys and values are decoded once for all queries.
+  bool many() const { return sizeof(T) < sizeof(float) && queries > kScoreRows; }
+
+  // Scores of all keys any row sees.
   void score() {
     const int64_t from = begin_of(0), to = end_of(queries - 1);
     if (turns.speeds) turns.begin(start);
-    for (int64_t j = from / kTileOutputs * kTileOutputs; j < to; j += kTileOutputs) {
-      if (turns.speeds) {
-        turns.seek(j);
-        const float* turned[kTileOutputs];
-        for (int k = 0; k < kTileOutputs; k++) {
-          turned[k] = turns.keys + k * cache.keyDim;
-          turns.turn(key(j) + k * cache.keyDim, j + k, turns.keys + k * cache.keyDim);
-        }
-        score_keys(turned, scores + (j - start));
-        continue;
-      }
-      const T* keys[kTileOutputs];
-      for (int k = 0; k < kTileOutputs; k++) keys[k] = key(j) + k * cache.keyDim;
-      score_keys(keys, scores + (j - start));
-    }
-  }
-
-  template <class K>
-  void score_keys(const K* const* keys, float* column) {
-    int64_t i = 0;
-    for (; i + kTileRows <= queries; i += kTileRows) score_at<kTileRows>(i, keys, column + i * kSegment);
-    for (; i < queries; i++) score_at<1>(i, keys, column + i * kSegment);
+    int64_t j = from / kRun * kRun;
+    for (; j + (kScoreRuns - 1) * kRun < to; j += kScoreRuns * kRun) score_runs<kScoreRuns>(j, to);
+    if (kScoreRuns > 1 && j < to) score_runs<1>(j, to);
   }
 
   // Scores to weights e^(s − top), in place; lanes by absolute place.
@@ -114,38 +155,46 @@ struct Segment {
     V total = zero();
     for (int64_t j = from; j < to; j += kLanes) {
       const V weight = exp(load(s + j) - splat(top));
-      store(s + j, weight);
+      store(s + j, kScaled<T> ? weight * load(scales(1, start + j)) : weight);
       total = total + weight;
     }
     return {o + i * cache.valueDim, top, sum(total)};
   }
 
-  template <int R>
-  void mix(int64_t i, int64_t begin, int64_t end) {
-    const int64_t width = cache.valueDim, places = (int64_t)1 << cache.blockShift;
-    for (int64_t j = begin; j < end;) {
-      const int64_t border = (j / places + 1) * places, n = (border < end ? border : end) - j;
-      const T* v = value(j);
-      const float* p = scores + i * kSegment + (j - start);
-      float* to = o + i * width;
-      int64_t d = 0;
-      for (; d + 4 * kLanes <= width; d += 4 * kLanes) mix_columns<R, 4>(p, v + d, n, to + d, width, kLanes);
-      for (; d < width; d += kLanes) mix_columns<R, 1>(p, v + d, n, to + d, width, (int)(width - d < kLanes ? width - d : kLanes));
-      j += n;
-    }
+  // Adds the values of the places [begin, end) of a chunk that lies from `chunk` on, `v` its values.
+  template <int R, class K>
+  void mix(int64_t i, int64_t begin, int64_t end, int64_t chunk, const K* v, const K* ahead) {
+    if (begin >= end) return;
+    const int64_t width = cache.valueDim, n = end - begin;
+    const float* p = scores + i * kSegment + (begin - start);
+    float* to = o + i * width;
+    v += (begin - chunk) * width;
+    int64_t d = 0;
+    for (; d + 4 * kLanes <= width; d += 4 * kLanes) mix_columns<R, 4>(p, v + d, ahead ? ahead + d : ahead, n, to + d, width, kLanes);
+    for (; d < width; d += kLanes) mix_columns<R, 1>(p, v + d, ahead ? ahead + d : ahead, n, to + d, width, (int)(width - d < kLanes ? width - d : kLanes));
   }
 
-  // Queries from i on mix the keys all of them see together, and their own before and after alone.
-  void mix_some(int64_t i) {
-    int64_t begin = begin_of(i), end = end_of(i);
-    for (int64_t r = 1; r < kValueRows; r++) {
-      begin = begin_of(i + r) > begin ? begin_of(i + r) : begin;
-      end = end_of(i + r) < end ? end_of(i + r) : end;
+  // R queries from i on mix the places of a chunk that all of them see together, and their own before and after alone.
+  template <int R, class K>
+  void mix_some(int64_t i, int64_t from, int64_t to, const K* v, const K* ahead) {
+    const auto begin_in = [&](int64_t r) { return begin_of(i + r) > from ? begin_of(i + r) : from; };
+    const auto end_in = [&](int64_t r) { return end_of(i + r) < to ? end_of(i + r) : to; };
+    int64_t begin = begin_in(0), end = end_in(0);
+    for (int64_t r = 1; r < R; r++) {
+      begin = begin_in(r) > begin ? begin_in(r) : begin;
+      end = end_in(r) < end ? end_in(r) : end;
     }
-    if (begin > end) begin = end = begin_of(i);
-    for (int64_t r = 0; r < kValueRows; r++) mix<1>(i + r, begin_of(i + r), begin);
-    mix<kValueRows>(i, begin, end);
-    for (int64_t r = 0; r < kValueRows; r++) mix<1>(i + r, end > begin_of(i + r) ? end : begin_of(i + r), end_of(i + r));
+    if (begin > end) begin = end = begin_in(0);
+    for (int64_t r = 0; r < R; r++) mix<1>(i + r, begin_in(r), begin < end_in(r) ? begin : end_in(r), from, v, ahead);
+    mix<R>(i, begin, end, from, v, ahead);
+    for (int64_t r = 0; r < R; r++) mix<1>(i + r, end > begin_in(r) ? end : begin_in(r), end_in(r), from, v, ahead);
+  }
+
+  template <class K>
+  void mix_chunk(int64_t from, int64_t to, const K* v, const K* ahead) {
+    int64_t i = 0;
+    for (; i + kValueRows <= queries; i += kValueRows, ahead = nullptr) mix_some<kValueRows>(i, from, to, v, ahead);
+    for (; i < queries; i++, ahead = nullptr) mix_some<1>(i, from, to, v, ahead);
   }
 
   // Results of the segment for every query of the tile.
@@ -154,9 +203,18 @@ struct Segment {
     score();
     for (int64_t i = 0; i < queries; i++) results[i] = weigh(i);
     memset(o, 0, sizeof(float) * queries * cache.valueDim);
-    int64_t i = 0;
-    for (; i + kValueRows <= queries; i += kValueRows) mix_some(i);
-    for (; i < queries; i++) mix<1>(i, begin_of(i), end_of(i));
+    const int64_t places = (int64_t)1 << cache.blockShift, step = places < kStaged ? places : kStaged;
+    const int64_t last = end_of(queries - 1);
+    for (int64_t from = begin_of(0) / step * step; from < last; from += step) {
+      const int64_t to = from + step < last ? from + step : last;
+      const T* v = value(from);
+      if (many()) {
+        decode_row(v, (to - from) * cache.valueDim, staged);
+        mix_chunk(from, to, (const float*)staged, (const float*)nullptr);
+      } else {
+        mix_chunk(from, to, v, to < last ? value(to) : v);
+      }
+    }
   }
 
   const Attend& a;
@@ -165,7 +223,7 @@ struct Segment {
   const int64_t head, queries;
   Turns turns;
   int64_t start = 0;
-  float *q, *scores, *o, *totals;
+  float *staged, *q, *scores, *o, *totals;
 };
 
 }  // namespace engine::ENGINE_LEVEL

@@ -3,20 +3,17 @@
 namespace engine::ENGINE_LEVEL {
 
 struct Turns {
-  static constexpr int64_t kRun = 16;
-
   Turns(const float* speeds, int64_t pairs, uint8_t* scratch) : speeds(speeds), pairs(pairs) {
     at = (double*)scratch;
     stride = at + 2 * pairs;
     offsets = (float*)(stride + 2 * pairs);
     base = offsets + 2 * pairs * kRun;
-    keys = base + 2 * pairs;
     for (int64_t i = 0; i < pairs; i++) {
       const double cos = ::cos((double)speeds[i]), sin = ::sin((double)speeds[i]);
       double c = 1, s = 0;
       for (int64_t r = 0; r < kRun; r++) {
-        offsets[2 * pairs * r + i] = (float)c;
-        offsets[2 * pairs * r + pairs + i] = (float)s;
+        offsets[2 * i * kRun + r] = (float)c;
+        offsets[(2 * i + 1) * kRun + r] = (float)s;
         advance(c, s, cos, sin);
       }
       stride[i] = c;
@@ -52,18 +49,18 @@ struct Turns {
     for (int64_t i = 0; i < 2 * pairs; i++) base[i] = (float)at[i];
   }
 
-  // The key at `place`, which seek() was called for, into to [2 · pairs].
+  // The run of keys at `place`, which seek() was called for, into to [2 · pairs][kRun].
   template <class T>
-  void turn(const T* key, int64_t place, float* to) const {
-    const float* offset = offsets + 2 * pairs * (place - run);
-    for (int64_t i = 0; i < pairs; i += kLanes) {
-      const int n = (int)(pairs - i < kLanes ? pairs - i : kLanes);
-      const V bc = load(base + i, n), bs = load(base + pairs + i, n);
-      const V oc = load(offset + i, n), os = load(offset + pairs + i, n);
-      const V cos = bc * oc - bs * os, sin = bs * oc + bc * os;
-      const V a = load(key + i, n), b = load(key + pairs + i, n);
-      store(to + i, a * cos - b * sin, n);
-      store(to + pairs + i, b * cos + a * sin, n);
+  void turn(const T* keys, float* to) const {
+    for (int64_t i = 0; i < pairs; i++) {
+      const V bc = splat(base[i]), bs = splat(base[pairs + i]);
+      for (int lane = 0; lane < kRun; lane += kLanes) {
+        const V oc = load(offsets + 2 * i * kRun + lane), os = load(offsets + (2 * i + 1) * kRun + lane);
+        const V cos = bc * oc - bs * os, sin = bs * oc + bc * os;
+        const V a = load(keys + i * kRun + lane), b = load(keys + (i + pairs) * kRun + lane);
+        store(to + i * kRun + lane, a * cos - b * sin);
+        store(to + (i + pairs) * kRun + lane, b * cos + a * sin);
+      }
     }
   }
 
@@ -80,7 +77,7 @@ struct Turns {
   const float* speeds;
   int64_t pairs, run = 0;
   double *at, *stride;           // [cos | sin][pairs]
-  float *offsets, *base, *keys;  // [kRun][cos | sin][pairs], [cos | sin][pairs], [kTileOutputs][2 · pairs]
+  float *offsets, *base;  // [pairs][cos | sin][kRun], [cos | sin][pairs]
 };
 
 }  // namespace engine::ENGINE_LEVEL

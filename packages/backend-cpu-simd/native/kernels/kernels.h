@@ -67,22 +67,24 @@ constexpr int64_t kPackedRows = 96;
 constexpr int64_t kPackedDepth = 512;
 constexpr int64_t kMatmulScratch = 4 * kPackedRows * (kPackedDepth + 16);
 
-// Queries that share the loads of a key, and keys of one segment of the context.
+// Queries that share the loads of a key, keys of one segment of the context, and places that are decoded to f32 at a
+// time where many queries see them.
 constexpr int kQueries = 32;
 constexpr int kSegment = 256;
+constexpr int kStaged = 2 * kRun;
 
 // Bytes of scratch a thread needs for an attention over these sizes.
 constexpr int64_t attention_scratch(int64_t keyDim, int64_t valueDim, int64_t group) {
   const int64_t queries = group > kQueries ? group : kQueries;
-  return 4 * queries * (keyDim + 16 + kSegment + 2 * (valueDim + 16) + 4);
+  return 4 * (queries * (keyDim + 16 + kSegment + 2 * (valueDim + 16) + 4) + kStaged * (keyDim > valueDim ? keyDim : valueDim));
 }
 
 // Rows of one expert that are multiplied together, and the taps a short convolution may have.
 constexpr int64_t kExpertRows = 96;
 constexpr int kMostTaps = 64;
 
-// Further bytes for keys that are turned when they are read, at most 16 at a time.
-constexpr int64_t turns_scratch(int64_t keyDim) { return 8 * 2 * keyDim + 4 * keyDim * (16 + 1 + 16); }
+// Further bytes for keys that are turned when they are read.
+constexpr int64_t turns_scratch(int64_t keyDim) { return 8 * 2 * keyDim + 4 * keyDim * (kRun + 1); }
 
 // Bytes of scratch a thread needs to group `routed` rows by expert and to hold some of them side by side.
 constexpr int64_t expert_scratch(int64_t routed, int64_t experts, int64_t depth) {

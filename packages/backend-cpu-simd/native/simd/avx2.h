@@ -11,6 +11,9 @@ namespace engine::avx2 {
 constexpr int kLanes = 8;
 constexpr int kTileRows = 3;
 constexpr int kTileOutputs = 4;
+// Queries and runs of places whose scores are worked on together.
+constexpr int kScoreRows = 4;
+constexpr int kScoreRuns = 1;
 constexpr int kValueRows = 2;
 
 struct V {
@@ -77,13 +80,14 @@ inline V load(const Bf16* p) {
   return {_mm256_castsi256_ps(_mm256_slli_epi32(wide, 16))};
 }
 inline V load(const F16* p) { return {_mm256_cvtph_ps(_mm_loadu_si128((const __m128i*)p))}; }
+inline V load(const Int8* p) { return {_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i*)p)))}; }
 
 // The first n lanes, 0 in the others.
 inline V load(const float* p, int n) { return {_mm256_maskload_ps(p, first_lanes(n))}; }
 template <class T>
 inline V load(const T* p, int n) {
   alignas(16) T padded[8] = {};
-  memcpy(padded, p, 2 * n);
+  memcpy((void*)padded, p, sizeof(T) * n);
   return load(padded);
 }
 inline void store(float* p, V a) { _mm256_storeu_ps(p, a.v); }
@@ -99,6 +103,13 @@ inline void store(Bf16* p, V a, int n) {
   rounded = _mm256_blendv_epi8(rounded, _mm256_set1_epi32(0x7fc0), _mm256_castps_si256(is_nan(a).m));
   const __m128i half = _mm_packus_epi32(_mm256_castsi256_si128(rounded), _mm256_extracti128_si256(rounded, 1));
   memcpy((void*)p, &half, 2 * n);
+}
+// To the nearest whole number, half to even; from -128 to 127.
+inline void store(Int8* p, V a, int n) {
+  const __m256i whole = _mm256_cvtps_epi32(a.v);
+  const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(whole), _mm256_extracti128_si256(whole, 1));
+  const __m128i codes = _mm_packs_epi16(words, words);
+  memcpy((void*)p, &codes, n);
 }
 inline V load_i32(const int32_t* p, int n) {
   return {_mm256_cvtepi32_ps(_mm256_maskload_epi32(p, first_lanes(n)))};

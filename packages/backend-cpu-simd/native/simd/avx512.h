@@ -11,6 +11,9 @@ namespace engine::ENGINE_LEVEL {
 constexpr int kLanes = 16;
 constexpr int kTileRows = 3;
 constexpr int kTileOutputs = 8;
+// Queries and runs of places whose scores are worked on together.
+constexpr int kScoreRows = 8;
+constexpr int kScoreRuns = 2;
 constexpr int kValueRows = 4;
 
 struct V {
@@ -76,13 +79,16 @@ inline V widen(__m256i bits, Bf16) {
   return {_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16))};
 }
 inline V widen(__m256i bits, F16) { return {_mm512_cvtph_ps(bits)}; }
+inline V widen(__m128i codes) { return {_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(codes))}; }
 
 inline V load(const float* p) { return {_mm512_loadu_ps(p)}; }
 template <class T>
 inline V load(const T* p) {
   return widen(_mm256_loadu_si256((const __m256i*)p), T{});
 }
+inline V load(const Int8* p) { return widen(_mm_loadu_si128((const __m128i*)p)); }
 // The first n lanes, 0 in the others.
+inline V load(const Int8* p, int n) { return widen(_mm_maskz_loadu_epi8(first_lanes(n), p)); }
 inline V load(const float* p, int n) { return {_mm512_maskz_loadu_ps(first_lanes(n), p)}; }
 template <class T>
 inline V load(const T* p, int n) {
@@ -99,6 +105,10 @@ inline void store(Bf16* p, V a, int n) {
   __m512i rounded = _mm512_srli_epi32(_mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff))), 16);
   rounded = _mm512_mask_mov_epi32(rounded, is_nan(a).m, _mm512_set1_epi32(0x7fc0));
   _mm256_mask_storeu_epi16(p, first_lanes(n), _mm512_cvtepi32_epi16(rounded));
+}
+// To the nearest whole number, half to even; from -128 to 127.
+inline void store(Int8* p, V a, int n) {
+  _mm_mask_storeu_epi8(p, first_lanes(n), _mm512_cvtsepi32_epi8(_mm512_cvtps_epi32(a.v)));
 }
 inline V load_i32(const int32_t* p, int n) {
   return {_mm512_cvtepi32_ps(_mm512_maskz_loadu_epi32(first_lanes(n), p))};

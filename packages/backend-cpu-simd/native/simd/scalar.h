@@ -10,6 +10,9 @@ namespace engine::scalar {
 constexpr int kLanes = 4;
 constexpr int kTileRows = 2;
 constexpr int kTileOutputs = 4;
+// Queries and runs of places whose scores are worked on together.
+constexpr int kScoreRows = 2;
+constexpr int kScoreRuns = 1;
 constexpr int kValueRows = 2;
 
 struct V {
@@ -89,6 +92,8 @@ inline float decode(const void* p, F16) {
   return sign ? -small : small;
 }
 
+inline float decode(const void* p, Int8) { return *(const int8_t*)p; }
+
 inline uint16_t to_f16(float x) {
   const uint32_t bits = float_to_bits(x), size = bits & 0x7fffffff;
   const uint16_t sign = (uint16_t)((bits >> 16) & 0x8000);
@@ -120,6 +125,10 @@ inline void store(F16* p, V a, int n) {
 }
 inline void store(Bf16* p, V a, int n) {
   for (int i = 0; i < n; i++) p[i].bits = to_bf16(a.v[i]);
+}
+// To the nearest whole number, half to even; from -128 to 127.
+inline void store(Int8* p, V a, int n) {
+  for (int i = 0; i < n; i++) p[i].code = (int8_t)::nearbyintf(a.v[i]);
 }
 inline V load_i32(const int32_t* p, int n) { ENGINE_EACH(i < n ? (float)p[i] : 0.0f); }
 

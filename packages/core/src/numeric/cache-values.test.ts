@@ -7,7 +7,7 @@ test("int8: each head by its own largest size, to the nearest code, half to even
   // A scale of 1: the numbers are codes already.
   const { values, scales } = roundHeads("int8", Float32Array.of(-127, 2.5, 3.5, -0.4, 0, 0, 0, 0), 4);
   expect([...scales]).toEqual([1, 0]);
-  expect([...values]).toEqual([-127, 2, 4, -0, 0, 0, 0, 0]);
+  expect([...values]).toEqual([-127, 2, 4, 0, 0, 0, 0, 0]);
   const small = roundHeads("int8", Float32Array.of(0.1, -0.05), 2);
   expect(small.scales[0]).toBe(F(F(0.1) / 127));
   expect([...encodeHeads("int8", small, 2)]).toEqual([127, 256 - 64]);
