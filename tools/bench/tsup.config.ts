@@ -8,6 +8,7 @@ export default defineConfig({
     "src/decode-bandwidth.ts",
     "src/skipped-work.ts",
     "src/concurrent-chats.ts",
+    "src/attention.ts",
   ],
   format: "esm",
   target: "node20",

@@ -3,6 +3,11 @@
 #if defined(ENGINE_X86)
 #include <cpuid.h>
 #endif
+#if defined(ENGINE_ARM64) && defined(__linux__)
+#include <sys/auxv.h>
+#elif defined(ENGINE_ARM64) && defined(__APPLE__)
+#include <sys/sysctl.h>
+#endif
 
 namespace engine {
 
@@ -58,6 +63,29 @@ static bool has_avx512vnni() {
 }
 #endif
 
+#if defined(ENGINE_ARM64)
+namespace neon {
+extern const Kernels kernels;
+extern const QuantizedKernels quantized;
+}
+namespace neon_dotprod {
+extern const QuantizedKernels quantized;
+}
+
+static bool has_dotprod() {
+#if defined(__linux__)
+  constexpr unsigned long kDotprod = 1ul << 20;  // HWCAP_ASIMDDP
+  return getauxval(AT_HWCAP) & kDotprod;
+#elif defined(__APPLE__)
+  int has = 0;
+  size_t size = sizeof has;
+  return sysctlbyname("hw.optional.arm.FEAT_DotProd", &has, &size, nullptr, 0) == 0 && has;
+#else
+  return false;
+#endif
+}
+#endif
+
 const Level levels[] = {
     {"scalar", &scalar::kernels, &scalar::quantized, always},
 #if defined(ENGINE_X86)
@@ -66,6 +94,10 @@ const Level levels[] = {
     {"avx512vnni-emulated", &avx512::kernels, &avx512vnni_emulated::quantized, has_avx512},
     {"avx512", &avx512::kernels, &avx512::quantized, has_avx512},
     {"avx512vnni", &avx512::kernels, &avx512vnni::quantized, has_avx512vnni},
+#endif
+#if defined(ENGINE_ARM64)
+    {"neon", &neon::kernels, &neon::quantized, always},
+    {"neon-dotprod", &neon::kernels, &neon_dotprod::quantized, has_dotprod},
 #endif
 };
 const int levelCount = sizeof levels / sizeof levels[0];

@@ -1,0 +1,3 @@
+#define ENGINE_LEVEL neon
+#include "../simd/neon.h"
+#include "all-inl.h"

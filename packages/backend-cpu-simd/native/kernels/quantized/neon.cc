@@ -1,0 +1,3 @@
+#define ENGINE_LEVEL neon
+#include "../../simd/neon-integers.h"
+#include "../quantized-all-inl.h"
