@@ -1,5 +1,12 @@
 /** Instruction set levels, plainest first. */
-export type IsaLevel = "scalar" | "avx2" | "avx512vnni-emulated" | "avx512" | "avx512vnni" | "neon" | "neon-dotprod";
+export type IsaLevel =
+  | "scalar"
+  | "avx2"
+  | "avx512vnni-emulated"
+  | "avx512"
+  | "avx512vnni"
+  | "neon"
+  | "neon-dotprod";
 
 /** What the compiled addon exports; errors it throws carry a `code`. */
 export interface Native {

@@ -1,5 +1,5 @@
 import { type Comparison, compareModels } from "@engine/auto";
-import { EngineError } from "@engine/core";
+import { type CacheDType, EngineError } from "@engine/core";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { openModel } from "../models/open-model.ts";
@@ -13,6 +13,7 @@ import { table } from "../terminal/table.ts";
 
 export interface CompareFlags extends ModelFlags, TextFlags {
   readonly json?: boolean;
+  readonly referenceKv?: CacheDType;
 }
 
 interface Wish {
@@ -30,7 +31,9 @@ export async function compare(io: Io, wish: Wish): Promise<number> {
 async function measure(io: Io, wish: Wish, signal: AbortSignal): Promise<number> {
   const { file, flags } = wish;
   const options = { ...readingOptions(flags), signal };
-  await using reference = await openModel(io, wish.reference, options);
+  const { referenceKv } = flags;
+  const first = referenceKv ? { ...options, flags: { ...flags, kv: referenceKv } } : options;
+  await using reference = await openModel(io, wish.reference, first);
   await using model = await openModel(io, wish.model, options);
   const cut = Math.min(reference.context, model.context);
   const pieces = await textToScore({ ...pick(reference), context: cut }, file, flags);

@@ -1,7 +1,9 @@
-import { Command } from "commander";
+import { CACHE_DTYPES } from "@engine/core";
+import { Command, Option } from "commander";
 import type { CompareFlags } from "../actions/compare.ts";
 import type { Io } from "../io.ts";
 import { addModelFlags } from "../options/model-flags.ts";
+import { choice } from "../options/numbers.ts";
 import { addTextFlags } from "../options/text-flags.ts";
 
 export function compareCommand(io: Io, finish: (exitCode: number) => void): Command {
@@ -13,6 +15,12 @@ export function compareCommand(io: Io, finish: (exitCode: number) => void): Comm
     .argument("<reference>", "the model to be like: a folder, a .safetensors or .gguf file, or a hub id")
     .argument("<model>", "the model that is judged")
     .argument("<file>", "the text")
+    .addOption(
+      new Option(
+        "--reference-kv <type>",
+        "number format of the reference's keys and values, to compare it with --kv",
+      ).argParser(choice(CACHE_DTYPES)),
+    )
     .option("--json", "one JSON object on stdout, and nothing else");
   return addModelFlags(addTextFlags(command))
     .addHelpText("after", HELP)
@@ -23,9 +31,10 @@ export function compareCommand(io: Io, finish: (exitCode: number) => void): Comm
 }
 
 const HELP = `
-Flags hold for both models. --context is also where pieces are cut; without --split the text is read in windows of
+Flags hold for both models, --reference-kv for the first. --context is also where pieces are cut; without --split the text is read in windows of
 it (512 unless given).
 --json: { kl: { mean, median, p99, max } in nats, topAgreement, perplexity: [reference, model], tokens, pieces, … }.
 
-Example:
-  engine compare ./my-model ./my-model-int4 notes.txt`;
+Examples:
+  engine compare ./my-model ./my-model-int4 notes.txt
+  engine compare ./my-model ./my-model notes.txt --reference-kv f32 --kv int8`;

@@ -45,16 +45,16 @@ static Operand operand(const void* data, std::vector<int32_t> dims, Type type = 
   return x;
 }
 
+alignas(64) static uint8_t scratch[32 << 20];
+
 struct Run {
   std::vector<Operand> inputs;
   Operand output;
   Attrs attrs{};
   Step step{};
-  std::vector<uint8_t> scratch = std::vector<uint8_t>(32 << 20);
-
   void operator()(Kernel kernel) {
     const Call call{kernel, inputs.data(), (int32_t)inputs.size(), output, attrs, nullptr, 0, 0};
-    kernel(call, step, {0, 1, (uint8_t*)(((uintptr_t)scratch.data() + 63) / 64 * 64)});
+    kernel(call, step, {0, 1, scratch});
   }
 };
 
@@ -191,7 +191,7 @@ static Products quantized_of(const Encoding& e, int32_t rows, int32_t depth, int
     for (uint8_t& byte : parts[p]) byte = (uint8_t)(draw() >> 11) & 0xbf;
     stored.part[p] = parts[p].data();
   }
-  std::vector<uint8_t> memory, scratch(4 << 20);
+  std::vector<uint8_t> memory;
   const int64_t panelBytes = e.panelBytes(depth);
   QuantizedWeight w{&e, stored, nullptr, 0};
   if (panels) {
@@ -200,15 +200,14 @@ static Products quantized_of(const Encoding& e, int32_t rows, int32_t depth, int
     w.panels = at;
     for (int32_t row = 0; row < kOutputs; row += kPanel, at += panelBytes) e.pack(stored, row, at);
   }
-  uint8_t* room = (uint8_t*)(((uintptr_t)scratch.data() + 63) / 64 * 64);
   Products out;
   out.decoded.resize((size_t)kOutputs * depth);
-  for (int32_t row = 0; row < kOutputs; row++) e.decode(w, row, &out.decoded[(size_t)row * depth], room);
+  for (int32_t row = 0; row < kOutputs; row++) e.decode(w, row, &out.decoded[(size_t)row * depth], scratch);
   const auto x = values((size_t)rows * depth);
   for (auto* y : {&out.f32, &out.int8}) {
     y->resize((size_t)rows * kOutputs);
     const QuantizedProduct product{&w, x.data(), y->data(), nullptr, 1, rows, depth, kOutputs};
-    (y == &out.f32 ? e.multiply : e.multiplyInt8)(product, {0, 1, room});
+    (y == &out.f32 ? e.multiply : e.multiplyInt8)(product, {0, 1, scratch});
   }
   return out;
 }
@@ -216,15 +215,14 @@ static Products quantized_of(const Encoding& e, int32_t rows, int32_t depth, int
 static void encodings_of(const std::string& name, const QuantizedKernels& level, const QuantizedKernels& plain) {
   for (int32_t i = 0; i < plain.count; i++) {
     const Encoding &mine = level.encodings[i], &theirs = plain.encodings[i];
-    for (int32_t depth : {256, 768}) {
-      for (int32_t rows : {1, 5, 33}) {
-        for (bool panels : {true, false}) {
-          const auto a = quantized_of(mine, rows, depth, 64, panels), b = quantized_of(theirs, rows, depth, 64, panels);
-          const std::string what = name + " " + mine.name + ", " + std::to_string(rows) + " rows of " + std::to_string(depth);
-          compare(what + ", decoded", a.decoded, b.decoded, 2e-7);
-          compare(what + ", f32", a.f32, b.f32, 1e-5);
-          compare(what + ", int8", a.int8, b.int8, 1e-5);
-        }
+    constexpr int32_t kDepth = 512;
+    for (int32_t rows : {1, 5}) {
+      for (bool panels : {true, false}) {
+        const auto a = quantized_of(mine, rows, kDepth, 64, panels), b = quantized_of(theirs, rows, kDepth, 64, panels);
+        const std::string what = name + " " + mine.name + ", " + std::to_string(rows) + " rows";
+        compare(what + ", decoded", a.decoded, b.decoded, 2e-7);
+        compare(what + ", f32", a.f32, b.f32, 1e-5);
+        compare(what + ", int8", a.int8, b.int8, 1e-5);
       }
     }
   }
