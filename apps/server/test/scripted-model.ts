@@ -12,12 +12,12 @@ const TEMPLATE = `{{ bos_token }}{% if tools %}<tool_call> {% for tool in tools 
 {% endfor %}[assistant] `;
 
 /** A copy of the demo model's folder with a chat template. */
-export async function chatFolder(): Promise<AsyncDisposable & { readonly path: string }> {
+export async function chatFolder(template = TEMPLATE): Promise<AsyncDisposable & { readonly path: string }> {
   const path = await mkdtemp(join(tmpdir(), "engine-server-"));
   await cp(modelPath, path, { recursive: true });
   const file = join(path, "tokenizer_config.json");
   const config = JSON.parse(await readFile(file, "utf8"));
-  await writeFile(file, JSON.stringify({ ...config, chat_template: TEMPLATE }));
+  await writeFile(file, JSON.stringify({ ...config, chat_template: template }));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
 }
 

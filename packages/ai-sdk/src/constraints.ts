@@ -1,7 +1,6 @@
 import type { ChatOptions } from "@engine/auto";
 import { EngineError } from "@engine/core";
 import { createGrammars, type Grammars } from "@engine/grammar";
-import { callFrame } from "@engine/tokenizer";
 import type { JsonFormat, Tool } from "./ask.ts";
 import type { ChatModel } from "./chat-model.ts";
 
@@ -14,8 +13,8 @@ export type Constrained =
 export interface Constraints {
   /** JSON of the format. */
   json(format: JsonFormat): Promise<Constrained>;
-  /** A call of one of the tools, with arguments that fit its schema. */
-  call(tools: readonly Tool[]): Promise<Constrained>;
+  /** A call of one of the tools, with arguments that fit its schema; or what it may be otherwise. */
+  call(tools: readonly Tool[], otherwise?: "text" | JsonFormat): Promise<Constrained>;
 }
 
 /** Constraints for a model's answers. Its vocabulary is read when the first one is asked for. */
@@ -23,7 +22,7 @@ export function constraintsOf(model: ChatModel): Constraints {
   let grammars: Promise<Grammars> | undefined;
   const held = async (make: (made: Grammars) => ReturnType<Grammars["json"]>): Promise<Constrained> => {
     try {
-      grammars ??= grammarsOf(model);
+      grammars ??= createGrammars(model);
       return { constraint: await make(await grammars) };
     } catch (error) {
       if (!EngineError.isInstance(error)) throw error;
@@ -31,29 +30,19 @@ export function constraintsOf(model: ChatModel): Constraints {
     }
   };
   return {
-    json: ({ schema }) => held((made) => made.json(isObject(schema) ? schema : undefined)),
-    async call(tools) {
-      const elements = tools.map(({ function: { name, parameters } }) => {
-        const frame = model.channels && callFrame(model.channels, name);
-        return frame && { type: "tag", ...frame, content: { type: "json_schema", json_schema: parameters } };
-      });
+    json: (format) => held((made) => made.json(jsonOf(format).schema)),
+    async call(tools, otherwise) {
       if (tools.length === 0) return { why: "there is no such tool" };
-      if (elements.includes(undefined)) return { why: "this family does not write calls as plain JSON" };
-      return held((made) => made.structure({ type: "or", elements }));
+      const instead = typeof otherwise === "object" ? jsonOf(otherwise) : otherwise;
+      return held((made) => made.call(tools, { otherwise: instead }));
     },
   };
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
+function jsonOf({ schema }: JsonFormat): { readonly schema: Readonly<Record<string, unknown>> } {
+  return { schema: isObject(schema) ? schema : { type: "object", additionalProperties: true } };
 }
 
-function grammarsOf({ tokenizer, vocab, generationConfig, channels }: ChatModel): Promise<Grammars> {
-  if (!tokenizer) throw new EngineError("bad-option", "This model has no tokenizer.");
-  const ends = channels?.stops.flatMap((stop) => tokenizer.tokenId(stop) ?? []) ?? [];
-  const own = tokenizer.eosId === undefined ? [] : [tokenizer.eosId];
-  const stopTokens = [...new Set([...generationConfig.eosTokenIds, ...own, ...ends])].filter(
-    (id) => id < vocab,
-  );
-  return createGrammars({ tokenizer, vocab, stopTokens });
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }

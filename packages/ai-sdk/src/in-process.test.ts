@@ -160,8 +160,31 @@ describe.each(SDKS)("%s", (_, ai, specificationVersion) => {
     expect(schema.parse(last)).toEqual(last);
   });
 
-  test("beside tools it is asked for in words, taken out of what is said, and warned of", async () => {
-    const { model, messages } = saying('Here it is:\n```json\n{"city": "Rome {", "days": 3}\n```\nDone.');
+  test("beside tools the answer is that, or a call", async () => {
+    const schema = z.object({ size: z.enum(["small", "large"]) });
+    const result = await ai.generateText({
+      model: engineOf(models.talking),
+      prompt: "A fox",
+      output: ai.Output.object({ schema }),
+      tools: toolSet({ size: ai.tool({ inputSchema: schema }) }),
+      seed: 1,
+      temperature: 1,
+      frequencyPenalty: 2,
+    });
+    expect(result.warnings).toEqual([]);
+    const [call] = result.toolCalls;
+    expect(schema.safeParse(call ? call.input : result.output).success).toBe(true);
+  });
+
+  test("where no grammar holds it, it is asked for in words, taken out of what is said, and warned of", async () => {
+    const said = models.saying('Here it is:\n```json\n{"city": "Rome {", "days": 3}\n```\nDone.');
+    // gpt-oss marks calls so.
+    const form = { open: "<|channel|>commentary to=", syntaxes: ["marked" as const] };
+    const channels = { ...said.channels!, tools: [form] };
+    const model = engineOf(
+      new Proxy(said, { get: (target, key) => (key === "channels" ? channels : Reflect.get(target, key)) }),
+    );
+    const { messages } = said;
     const output = ai.Output.object({ schema: z.object({ city: z.string(), days: z.number() }) });
     const result = await ai.generateText({ model, prompt: "Hi", output, tools });
     expect(result.output).toEqual({ city: "Rome {", days: 3 });
@@ -169,7 +192,7 @@ describe.each(SDKS)("%s", (_, ai, specificationVersion) => {
       {
         type: "compatibility",
         feature: "responseFormat",
-        details: expect.stringContaining("call of a tool"),
+        details: expect.stringContaining("in no form a grammar knows"),
       },
     ]);
     expect(messages[0]![0]).toMatchObject({ role: "system", content: expect.stringContaining('"days"') });

@@ -34,8 +34,8 @@ async function holding(ask: Ask, constraints: Constraints): Promise<Constrained 
   const { format, toolChoice } = ask;
   const tools = shownTools(ask);
   if (toolChoice !== "auto" && toolChoice !== "none") return constraints.call(tools);
-  if (!format) return undefined;
-  return tools.length > 0 ? { why: "the answer may be a call of a tool instead" } : constraints.json(format);
+  if (format) return tools.length > 0 ? constraints.call(tools, format) : constraints.json(format);
+  return tools.some((tool) => tool.function.strict) ? constraints.call(tools, "text") : undefined;
 }
 
 function chatOptions(

@@ -27,7 +27,8 @@ export function inWords(
     const { schema, name, description } = format;
     const what = [name, description].filter((text) => text !== undefined).join(": ");
     const of = schema === undefined ? "" : ` that fits this JSON schema:\n${JSON.stringify(schema)}`;
-    words.push(`Answer with JSON and nothing else${what === "" ? "" : ` (${what})`}${of}`);
+    const when = shownTools(ask).length > 0 ? "Call a tool, or answer" : "Answer";
+    words.push(`${when} with JSON and nothing else${what === "" ? "" : ` (${what})`}${of}`);
     warn("responseFormat", "the first JSON value counts");
   }
   if (toolChoice !== "auto" && toolChoice !== "none") {
@@ -36,6 +37,8 @@ export function inWords(
     );
     warn("toolChoice", "the answer may have no call");
   }
+  if (!format && toolChoice === "auto" && ask.tools.some((tool) => tool.function.strict))
+    warn("strict tools", "arguments may not fit their schemas");
   return {
     messages: words.length === 0 ? messages : withSystem(messages, words.join("\n\n")),
     tools: shownTools(ask),

@@ -1,18 +1,22 @@
 import { EngineError } from "@engine/core";
 import type { Constraint } from "@engine/runtime";
-import type { Tokenizer } from "@engine/tokenizer";
-import type { CompiledGrammar, GrammarCompiler } from "@mlc-ai/web-xgrammar";
-import { encodedVocab } from "./encoded-vocab.ts";
-import { loadXgrammar } from "./load-xgrammar.ts";
-import { MatcherConstraint } from "./matcher-constraint.ts";
+import type { ChannelDescription, Tokenizer } from "@engine/tokenizer";
+import { callMarks, NO_MARKS } from "./call-marks.ts";
+import { callStructure, type Otherwise } from "./calls/call-structure.ts";
+import { encodedVocab, vocabType } from "./encoded-vocab.ts";
+import { stopTokensOf } from "./stop-tokens.ts";
+import { type GrammarThread, grammarThread } from "./thread/grammar-thread.ts";
+import type { GrammarKind } from "./thread/protocol.ts";
+import { ThreadConstraint } from "./thread-constraint.ts";
 
-/** What grammars need of a model. */
+/** What grammars need of a model: a loaded one is such. */
 export interface GrammarModel {
-  readonly tokenizer: Tokenizer;
+  readonly tokenizer?: Tokenizer;
   /** Length of the logits. */
   readonly vocab: number;
-  /** Tokens that end an answer; they are allowed where a grammar is complete. */
-  readonly stopTokens: readonly number[];
+  readonly generationConfig: { readonly eosTokenIds: readonly number[] };
+  /** How its calls are written; without it none can be asked for. */
+  readonly channels?: ChannelDescription;
 }
 
 /**
@@ -28,78 +32,69 @@ export interface Grammars {
   choice(texts: readonly string[]): Promise<Constraint>;
   /** An EBNF grammar with a rule "root", as xgrammar reads it. */
   ebnf(grammar: string): Promise<Constraint>;
-  /** Text with parts of a given form between given marks: xgrammar's structural tags. For tool calls. */
+  /** Text with parts of a given form between given marks: xgrammar's structural tags. */
   structure(format: object): Promise<Constraint>;
+  /**
+   * One call of one of the tools (as OpenAI describes them), in the model's own form, with arguments that fit the
+   * tool's schema. `otherwise`: "text" for any text in which calls are held so, or the schema of JSON that may come
+   * instead.
+   */
+  call(tools: readonly unknown[], options?: { readonly otherwise?: Otherwise }): Promise<Constraint>;
   dispose(): void;
 }
 
-/** Most grammars kept compiled; the longest unused go. */
-const KEPT = 64;
+const ANY_OBJECT = { type: "object", additionalProperties: true };
 
-/** Whitespace between two parts of JSON: room for lines and indents, and an end to a model that writes nothing else. */
-const MOST_WHITESPACE = 8;
-
-/** Reads the model's vocabulary, which takes a moment: keep it as long as the model. */
-export async function createGrammars({ tokenizer, vocab, stopTokens }: GrammarModel): Promise<Grammars> {
-  const { TokenizerInfo, GrammarCompiler: Compilers, GrammarMatcher: Matchers } = loadXgrammar();
+/** Reads the model's vocabulary in a thread of its own, which takes a moment: keep it as long as the model. */
+export async function createGrammars(
+  { tokenizer, vocab, generationConfig, channels }: GrammarModel,
+  { thread = grammarThread() }: { readonly thread?: GrammarThread } = {},
+): Promise<Grammars> {
+  if (!tokenizer)
+    throw new EngineError(
+      "bad-option",
+      "The model has no tokenizer, so its answers cannot be held to a form.",
+    );
+  const { eosTokenIds } = generationConfig;
+  const stopTokens = stopTokensOf(tokenizer, { vocab, eosTokenIds, channels });
   if (stopTokens.length === 0)
-    throw new EngineError("bad-option", "stopTokens: there are none, so no constrained answer could end.");
-  const { tokens, type } = encodedVocab(tokenizer);
-  const info = await TokenizerInfo.createTokenizerInfo([...tokens], type, false, vocab, [...stopTokens]);
-  const compiler = await Compilers.createGrammarCompiler(info, false);
-  const kept = new Map<string, Promise<CompiledGrammar>>();
+    throw new EngineError(
+      "bad-option",
+      "The model has no stop token (eosTokenIds, eos_token), so no constrained answer could end.",
+    );
+  const marks = channels ? callMarks(tokenizer, channels) : NO_MARKS;
+  for await (const tokens of encodedVocab(tokenizer, marks)) await thread.ask({ ask: "tokens", tokens });
+  await thread.ask({ ask: "begin", type: vocabType(tokenizer), vocab, stopTokens });
+  const family = { channels, marks, ends: stopTokens.flatMap((id) => tokenizer.tokenText(id) ?? []) };
+  const marked = [...marks.spelled.keys()];
 
   const constraint = async (
-    kind: string,
-    text: string,
-    compile: (compiler: GrammarCompiler) => Promise<CompiledGrammar>,
+    what: string,
+    grammar: { readonly kind: GrammarKind; readonly text: string; readonly never?: readonly number[] },
   ): Promise<Constraint> => {
-    const key = `${kind} ${text}`;
-    const compiled = kept.get(key) ?? compile(compiler);
-    kept.delete(key);
-    kept.set(key, compiled);
-    try {
-      const matcher = await Matchers.createGrammarMatcher(await compiled);
-      const [oldest] = kept;
-      if (kept.size > KEPT && oldest) {
-        kept.delete(oldest[0]);
-        (await oldest[1]).dispose();
-      }
-      return new MatcherConstraint(matcher);
-    } catch (error) {
-      kept.delete(key);
-      const why = error instanceof Error ? error.message : "xgrammar does not say why";
-      throw new EngineError(
-        "bad-option",
-        `This ${kind} cannot be made a grammar (${why}): ${text.slice(0, 200)}`,
-        {
-          cause: error,
-        },
-      );
-    }
+    const { kind, text, never = marked } = grammar;
+    const reply = await thread.ask({ ask: "match", kind, text });
+    if ("match" in reply) return new ThreadConstraint(thread, reply.match, never);
+    const why = "refused" in reply ? reply.refused : "no answer";
+    throw new EngineError(
+      "bad-option",
+      `This ${what} cannot be made a grammar (${why}): ${text.slice(0, 200)}`,
+    );
   };
-  const structure = (kind: string, format: object): Promise<Constraint> => {
+  const structure = (what: string, format: object, never = marked): Promise<Constraint> => {
     const text = JSON.stringify({ type: "structural_tag", format });
-    return constraint(kind, text, (made) => made.compileStructuralTag(text));
+    return constraint(what, { kind: "structure", text, never });
   };
 
   return {
-    json(schema = { type: "object", additionalProperties: true }) {
-      const text = JSON.stringify(schema);
-      return constraint("JSON schema", text, (made) =>
-        made.compileJSONSchema(text, true, undefined, undefined, true, MOST_WHITESPACE),
-      );
-    },
+    json: (schema = ANY_OBJECT) => constraint("JSON schema", { kind: "json", text: JSON.stringify(schema) }),
     regex: (pattern) => structure("regular expression", { type: "regex", pattern }),
     choice: (texts) =>
       structure("choice", { type: "or", elements: texts.map((value) => ({ type: "const_string", value })) }),
-    ebnf: (grammar) => constraint("grammar", grammar, (made) => made.compileGrammar(grammar)),
+    ebnf: (text) => constraint("grammar", { kind: "ebnf", text }),
     structure: (format) => structure("structure", format),
-    dispose() {
-      for (const compiled of kept.values()) void compiled.then((grammar) => grammar.dispose());
-      kept.clear();
-      compiler.dispose();
-      info.dispose();
-    },
+    call: async (tools, { otherwise } = {}) =>
+      structure("choice of calls", callStructure(tools, { family, otherwise }), []),
+    dispose: () => thread.end(),
   };
 }

@@ -1,4 +1,5 @@
 import type { ChatOptions } from "@engine/auto";
+import type { Otherwise } from "@engine/grammar";
 import type { ChatMessage } from "@engine/tokenizer";
 
 /** What the model is to answer, whichever API asked. */
@@ -8,8 +9,8 @@ export interface AnswerJob {
   /** One, or several that are answered side by side. */
   readonly prompts: readonly Prompt[];
   readonly options: Omit<ChatOptions, "signal" | "generate">;
-  /** The answer is JSON: of this schema, or any object. Thoughts before it are free. */
-  readonly json?: JsonForm;
+  /** What the answer is held to. Thoughts before it are free. */
+  readonly form?: AnswerForm;
   /** Answers to each prompt; 1. Each has a seed of its own. */
   readonly count?: number;
   /** Most tool calls of one answer; the answer ends with the last. */
@@ -17,9 +18,13 @@ export interface AnswerJob {
   readonly keepAliveMs?: number | undefined;
 }
 
-export interface JsonForm {
-  readonly schema?: object;
-}
+export type AnswerForm =
+  /** JSON: of this schema, or any object. */
+  | { readonly kind: "json"; readonly schema?: JsonSchema }
+  /** A call of one of the tools; or, if told, text in which calls are held to their schemas, or JSON instead. */
+  | { readonly kind: "call"; readonly tools: readonly unknown[]; readonly otherwise?: Otherwise };
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
 
 export type Prompt = Conversation | PlainPrompt;
 

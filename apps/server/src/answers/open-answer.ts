@@ -1,7 +1,8 @@
 import type { ChatEvent, ChatResult, Model } from "@engine/auto";
+import type { Grammars } from "@engine/grammar";
 import type { ModelSlot } from "../models/model-slot.ts";
 import type { ServerParts } from "../server-parts.ts";
-import type { AnswerJob, Prompt } from "./answer-job.ts";
+import type { AnswerForm, AnswerJob, Prompt } from "./answer-job.ts";
 import { merge } from "./merge.ts";
 import { runAnswer } from "./run-answer.ts";
 
@@ -59,16 +60,21 @@ export async function openAnswer(
 /** One answer. `index`: which one to its prompt. */
 async function* one(
   slot: ModelSlot,
-  { prompt, options, index, maxCalls, json }: AnswerJob & { readonly prompt: Prompt; readonly index: number },
+  { prompt, options, index, maxCalls, form }: AnswerJob & { readonly prompt: Prompt; readonly index: number },
   signal: AbortSignal,
 ): AsyncGenerator<ChatEvent, void, undefined> {
-  const constraint = json && (await (await slot.grammars()).json(json.schema));
+  const constraint = form && (await constraintOf(await slot.grammars(), form));
   const own = {
     prompt,
     options: { ...options, ...seedOf(options.seed, index), ...(constraint && { constraint }) },
     ...(maxCalls !== undefined && { maxCalls }),
   };
   yield* runAnswer(slot.model!, own, { signal, plainChat: slot.source.plainChat });
+}
+
+function constraintOf(grammars: Grammars, form: AnswerForm): ReturnType<Grammars["json"]> {
+  if (form.kind === "json") return grammars.json(form.schema);
+  return grammars.call(form.tools, { otherwise: form.otherwise });
 }
 
 /** Several answers to one prompt differ, and with a seed do so in the same way each time. */

@@ -1,5 +1,5 @@
 import type { ChatOptions } from "@engine/auto";
-import { ApiError, unsupported } from "../errors/api-error.ts";
+import { ApiError } from "../errors/api-error.ts";
 
 export interface ToolChoice {
   readonly mode: "none" | "auto" | "required";
@@ -10,6 +10,10 @@ export interface ToolChoice {
 export interface ToolRules {
   readonly options: Pick<ChatOptions, "tools">;
   readonly maxCalls?: number;
+  /** The answer must be a call. */
+  readonly required?: boolean;
+  /** Calls must fit their schemas. */
+  readonly strict?: boolean;
 }
 
 /** What a choice of tools means for the answer: which ones the model is shown, and how many calls it may make. */
@@ -34,12 +38,24 @@ export function toolRules(
     });
   }
   if (choice.mode === "none") return { options: {} };
-  if (choice.mode === "required")
-    throw unsupported("tool_choice", "A 'tool_choice' that forces a call is not supported yet; use 'auto'.");
   const shown = choice.names ? tools.filter((tool) => choice.names!.includes(nameOf(tool))) : tools;
-  return { options: { tools: shown }, ...(parallel ? {} : { maxCalls: 1 }) };
+  return {
+    options: { tools: shown },
+    ...(parallel ? {} : { maxCalls: 1 }),
+    required: choice.mode === "required",
+    strict: shown.some((tool) => functionOf(tool)?.strict === true),
+  };
+}
+
+interface ToolFunction {
+  readonly name?: unknown;
+  readonly strict?: unknown;
+}
+
+function functionOf(tool: { readonly [key: string]: unknown }): ToolFunction | undefined {
+  return tool.function as ToolFunction | undefined;
 }
 
 function nameOf(tool: { readonly [key: string]: unknown }): string {
-  return String((tool.function as { readonly name?: unknown } | undefined)?.name);
+  return String(functionOf(tool)?.name);
 }

@@ -1,6 +1,5 @@
 import type { Model } from "@engine/auto";
-import type { Grammars } from "@engine/grammar";
-import { modelGrammars } from "./model-grammars.ts";
+import { createGrammars, type Grammars } from "@engine/grammar";
 import type { ModelSource } from "./model-source.ts";
 
 export type ModelState = "unloaded" | "loading" | "loaded" | "unloading";
@@ -89,7 +88,7 @@ export class ModelSlot {
 
   /** Grammars for the loaded model's answers: made when one is first asked for, kept with the model. */
   grammars(): Promise<Grammars> {
-    this.#grammars ??= modelGrammars(this.model!);
+    this.#grammars ??= createGrammars(this.model!);
     return this.#grammars;
   }
 

@@ -23,7 +23,6 @@ export const CALLS: readonly Row<ToolForm | readonly ToolForm[]>[] = [
       open: "<tool_call>",
       close: "</tool_call>",
       syntaxes: ["json", "functions", "pairs"],
-      frame: ['\n{"name": "NAME", "arguments": ', "}\n"],
       inner: ["<arg_key>", "</arg_key>", "<arg_value>", "</arg_value>"],
     },
   },
@@ -179,7 +178,7 @@ export const CALLS: readonly Row<ToolForm | readonly ToolForm[]>[] = [
   {
     name: "functionary",
     signs: ["<function=example_function_name>{"],
-    value: { open: "<function=", close: "</function>", syntaxes: ["titled"], frame: ["NAME>", ""] },
+    value: { open: "<function=", close: "</function>", syntaxes: ["titled"] },
   },
   {
     name: "python-tag",
@@ -189,11 +188,11 @@ export const CALLS: readonly Row<ToolForm | readonly ToolForm[]>[] = [
   {
     name: "llama-json",
     signs: ['{"name": function name, "parameters":'],
-    value: { open: "", syntaxes: ["json"], frame: ['{"name": "NAME", "parameters": ', "}"] },
+    value: { open: "", syntaxes: ["json"] },
   },
   {
     name: "glm-line",
     signs: ["[gMASK]"],
-    value: { open: "", syntaxes: ["line"], frame: ["NAME\n", ""] },
+    value: { open: "", syntaxes: ["line"] },
   },
 ];

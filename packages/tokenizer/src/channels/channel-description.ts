@@ -44,12 +44,26 @@ export interface ToolForm {
   readonly syntaxes: readonly CallSyntax[];
   /** Markers inside a call that a tokenizer may hold as special tokens. */
   readonly inner?: readonly string[];
-  /**
-   * What stands between the markers before and after the JSON of a call's arguments, NAME for the tool's name. Only
-   * where all of a call is plain text, so that a grammar over text can ask for one.
-   */
-  readonly frame?: readonly [before: string, after: string];
+  /** How a grammar may ask for one call. Absent where calls are in a form that grammars do not know. */
+  readonly frame?: CallFrame;
 }
+
+/** How a family writes one call, markers included. */
+export interface CallFrame {
+  /** What stands before the arguments: NAME for the tool's name, CALLID for an id that the model makes up. */
+  readonly before: string;
+  readonly after: string;
+  /** JSON unless told. */
+  readonly arguments?: CallArguments;
+}
+
+/**
+ * How a frame's arguments are written, JSON aside.
+ * - "gemma": bare keys, strings between `<|"|>`, without the outermost braces
+ * - texts: each argument between the last two of them, the others before (KEY for its name, IS_TEXT for whether it is
+ *   a string), perhaps on lines of their own; strings as they are, all else as JSON
+ */
+export type CallArguments = "gemma" | readonly string[];
 
 /** What a family's answers are made of: data that the parser, the prompt and the thought budget share. */
 export interface ChannelDescription {

@@ -1,6 +1,7 @@
 import type { Tokenizer } from "../tokenizer.ts";
 import { CALLS } from "./call-table.ts";
-import { type ChannelDescription, markersOf } from "./channel-description.ts";
+import { type ChannelDescription, markersOf, type ToolForm } from "./channel-description.ts";
+import { FRAMES } from "./frame-table.ts";
 import { REASONING } from "./reasoning-table.ts";
 import { type Row, STOPS } from "./table-row.ts";
 
@@ -22,10 +23,17 @@ export function detectChannels({ templates, hasToken }: ChannelSigns): ChannelDe
   return {
     name: rows.map((row) => row.name).join("+") || "plain",
     ...(thought && { reasoning: thought.value }),
-    tools: calls.flatMap((row) => row.value),
+    tools: calls.flatMap((row) => row.value).map((form) => withFrame(form, written)),
     ignored: rows.flatMap((row) => row.ignored ?? []),
     stops: STOPS.filter((stop) => written(stop) && hasToken(stop)),
   };
+}
+
+function withFrame(form: ToolForm, written: (sign: string) => boolean): ToolForm {
+  const found = FRAMES.find(
+    ({ open, sign }) => open === form.open && (sign === undefined || written(sign)),
+  )?.frame;
+  return found ? { ...form, frame: found } : form;
 }
 
 /** The description that fits a tokenizer and its chat template. */

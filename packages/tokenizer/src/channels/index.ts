@@ -1,5 +1,6 @@
-export { callFrame } from "./call-frame.ts";
 export {
+  type CallArguments,
+  type CallFrame,
   type CallSyntax,
   type ChannelDescription,
   markersOf,

@@ -1,8 +1,9 @@
 import type { ChatOptions } from "@engine/auto";
+import { answerForm } from "../../answers/answer-form.ts";
 import type { AnswerJob } from "../../answers/answer-job.ts";
 import { type ToolChoice, type ToolRules, toolRules } from "../../answers/tool-rules.ts";
 import { unsupported } from "../../errors/api-error.ts";
-import { type ChatFormat, jsonForm } from "../openai/json-form.ts";
+import { type ChatFormat, jsonFormat } from "../openai/json-format.ts";
 import { told } from "../openai/sampling-schema.ts";
 import type { CountRequest, MessagesRequest } from "./messages-schema.ts";
 import { toMessages } from "./to-messages.ts";
@@ -19,7 +20,7 @@ export function messagesJob(request: MessagesRequest): AnswerJob {
     model: request.model,
     prompts: [{ kind: "chat", messages: toMessages(request) }],
     options: { ...sampling, ...rules.options, ...thinkingOf(request), maxTokens: max_tokens },
-    ...jsonForm(formatOf(request), rules),
+    ...answerForm(jsonFormat(formatOf(request)), rules),
     ...(rules.maxCalls !== undefined && { maxCalls: rules.maxCalls }),
   };
 }
@@ -52,8 +53,8 @@ function rulesOf({ tools, tool_choice }: CountRequest): ToolRules {
   return toolRules((tools ?? []).map(chatTool), { choice: choiceOf(tool_choice), parallel });
 }
 
-function chatTool({ name, description, input_schema }: NonNullable<CountRequest["tools"]>[number]) {
-  return { type: "function", function: { name, ...told({ description, parameters: input_schema }) } };
+function chatTool({ name, description, input_schema, strict }: NonNullable<CountRequest["tools"]>[number]) {
+  return { type: "function", function: { name, ...told({ description, parameters: input_schema, strict }) } };
 }
 
 function choiceOf(choice: CountRequest["tool_choice"]): ToolChoice {

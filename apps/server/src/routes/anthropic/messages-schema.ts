@@ -15,6 +15,7 @@ const tool = z.looseObject({
   name: z.string().min(1).max(200),
   description: z.string().nullish(),
   input_schema: z.looseObject({}).optional(),
+  strict: z.boolean().nullish(),
 });
 
 const toolChoice = z.discriminatedUnion("type", [

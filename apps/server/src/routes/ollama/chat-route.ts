@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { answerForm } from "../../answers/answer-form.ts";
 import type { AnswerJob } from "../../answers/answer-job.ts";
 import { toolRules } from "../../answers/tool-rules.ts";
 import { route } from "../../http/route.ts";
 import { parseKeepAlive } from "../keep-alive.ts";
-import { jsonForm } from "../openai/json-form.ts";
+import { jsonFormat } from "../openai/json-format.ts";
 import { answerLines, type LineForm } from "./answer-lines.ts";
 import { ollama } from "./dialect.ts";
 import { loadOnly } from "./load-only.ts";
@@ -58,7 +59,7 @@ function chatJob(request: ChatRequest): AnswerJob {
     model: request.model,
     prompts: [{ kind: "chat", messages: toMessages(request.messages ?? []) }],
     options: { ...ollamaOptions(request), ...rules.options },
-    ...jsonForm(formatOf(request), rules),
+    ...answerForm(jsonFormat(formatOf(request)), rules),
     keepAliveMs: parseKeepAlive(request.keep_alive),
   };
 }

@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { answerForm } from "../../answers/answer-form.ts";
 import type { AnswerJob, Prompt } from "../../answers/answer-job.ts";
 import { unsupported } from "../../errors/api-error.ts";
 import { route } from "../../http/route.ts";
 import { parseKeepAlive } from "../keep-alive.ts";
-import { jsonForm } from "../openai/json-form.ts";
+import { jsonFormat } from "../openai/json-format.ts";
 import { answerLines, type LineForm } from "./answer-lines.ts";
 import { ollama } from "./dialect.ts";
 import { loadOnly } from "./load-only.ts";
@@ -47,7 +48,7 @@ function generateJob(request: GenerateRequest): AnswerJob {
     model,
     prompts: [promptOf(request)],
     options: ollamaOptions(request),
-    ...jsonForm(formatOf(request)),
+    ...answerForm(jsonFormat(formatOf(request))),
     keepAliveMs: parseKeepAlive(request.keep_alive),
   };
 }

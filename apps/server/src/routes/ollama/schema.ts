@@ -2,7 +2,7 @@ import type { GenerateOptions } from "@engine/runtime";
 import { z } from "zod";
 import { unsupported } from "../../errors/api-error.ts";
 import { keepAlive } from "../keep-alive.ts";
-import type { ChatFormat } from "../openai/json-form.ts";
+import type { ChatFormat } from "../openai/json-format.ts";
 import { samplingOptions, told } from "../openai/sampling-schema.ts";
 
 const number = z.number().nullish();

@@ -1,9 +1,10 @@
+import { answerForm } from "../../answers/answer-form.ts";
 import type { AnswerJob } from "../../answers/answer-job.ts";
 import { toolRules } from "../../answers/tool-rules.ts";
 import { unsupported } from "../../errors/api-error.ts";
 import { parseKeepAlive } from "../keep-alive.ts";
 import type { ChatRequest } from "./chat-schema.ts";
-import { jsonForm } from "./json-form.ts";
+import { jsonFormat } from "./json-format.ts";
 import { samplingOptions, told } from "./sampling-schema.ts";
 import { toMessages } from "./to-messages.ts";
 
@@ -35,7 +36,7 @@ export function chatJob(request: ChatRequest): AnswerJob {
     },
     ...(request.n && { count: request.n }),
     ...(rules.maxCalls !== undefined && { maxCalls: rules.maxCalls }),
-    ...jsonForm(request.response_format, rules),
+    ...answerForm(jsonFormat(request.response_format), rules),
     keepAliveMs: parseKeepAlive(request.keep_alive),
   };
 }

@@ -14,6 +14,7 @@ const tool = z.looseObject({
       name: z.string().min(1).max(200),
       description: z.string().nullish(),
       parameters: z.looseObject({}).nullish(),
+      strict: z.boolean().nullish(),
     })
     .optional(),
 });

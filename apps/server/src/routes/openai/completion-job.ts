@@ -1,8 +1,9 @@
+import { answerForm } from "../../answers/answer-form.ts";
 import type { AnswerJob, PlainPrompt } from "../../answers/answer-job.ts";
 import { unsupported } from "../../errors/api-error.ts";
 import { parseKeepAlive } from "../keep-alive.ts";
 import type { CompletionRequest } from "./completion-schema.ts";
-import { jsonForm } from "./json-form.ts";
+import { jsonFormat } from "./json-format.ts";
 import { samplingOptions, told } from "./sampling-schema.ts";
 
 /** OpenAI's own where the request does not say. */
@@ -22,7 +23,7 @@ export function completionJob(request: CompletionRequest): AnswerJob {
       maxTokens: request.max_tokens ?? MAX_TOKENS,
     },
     ...(n && { count: n }),
-    ...jsonForm(response_format),
+    ...answerForm(jsonFormat(response_format)),
     keepAliveMs: parseKeepAlive(request.keep_alive),
   };
 }

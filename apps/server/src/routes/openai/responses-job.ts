@@ -1,10 +1,11 @@
+import { answerForm } from "../../answers/answer-form.ts";
 import type { AnswerJob } from "../../answers/answer-job.ts";
 import { type ToolChoice, toolRules } from "../../answers/tool-rules.ts";
 import { unsupported } from "../../errors/api-error.ts";
 import { parseKeepAlive } from "../keep-alive.ts";
 import type { ChatRequest } from "./chat-schema.ts";
 import { inputMessages } from "./input-messages.ts";
-import { jsonForm } from "./json-form.ts";
+import { jsonFormat } from "./json-format.ts";
 import type { ResponsesRequest } from "./responses-schema.ts";
 import { samplingOptions, told } from "./sampling-schema.ts";
 
@@ -30,7 +31,7 @@ export function responsesJob(request: ResponsesRequest): AnswerJob {
       ...(effort && effort !== "none" && { variables: { reasoning_effort: effort } }),
     },
     ...(rules.maxCalls !== undefined && { maxCalls: rules.maxCalls }),
-    ...jsonForm(formatOf(request), rules),
+    ...answerForm(jsonFormat(formatOf(request)), rules),
     keepAliveMs: parseKeepAlive(request.keep_alive),
   };
 }
@@ -61,8 +62,8 @@ function formatOf({ text }: ResponsesRequest): ChatRequest["response_format"] {
   throw unsupported("text.format", `'text.format' of type '${type.slice(0, 50)}' is not supported.`);
 }
 
-function chatTool({ name, description, parameters }: NonNullable<ResponsesRequest["tools"]>[number]) {
-  return { type: "function", function: { name, ...told({ description, parameters }) } };
+function chatTool({ name, description, parameters, strict }: NonNullable<ResponsesRequest["tools"]>[number]) {
+  return { type: "function", function: { name, ...told({ description, parameters, strict }) } };
 }
 
 function choiceOf(choice: ResponsesRequest["tool_choice"]): ToolChoice {

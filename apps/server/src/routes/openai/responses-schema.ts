@@ -35,6 +35,7 @@ const tool = z.looseObject({
   name: z.string().min(1).max(200).optional(),
   description: z.string().nullish(),
   parameters: z.looseObject({}).nullish(),
+  strict: z.boolean().nullish(),
 });
 
 export const responsesRequest = z.object({
