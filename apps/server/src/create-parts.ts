@@ -1,6 +1,7 @@
 import { AutoModel, describeModel, type LoadOptions, type Model, type ModelDescription } from "@engine/auto";
 import { AnswerGate } from "./answers/answer-gate.ts";
 import { Confirmations } from "./management/confirmations.ts";
+import { Exclusive } from "./management/exclusive.ts";
 import { measureLoopDelay } from "./metrics/loop-delay.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { defaultMemoryBudget, plannedBytes } from "./models/memory-plan.ts";
@@ -51,6 +52,7 @@ export function createParts(options: ServerOptions): ServerParts {
     loopDelay,
     state: { ready: false, startedAt: performance.now() },
     confirmations: new Confirmations(),
+    exclusive: new Exclusive(),
     log: options.log ?? (() => {}),
     webFolder: options.webFolder,
   };

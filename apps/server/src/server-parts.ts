@@ -1,6 +1,7 @@
 import type { ModelDescription } from "@engine/auto";
 import type { AnswerGate } from "./answers/answer-gate.ts";
 import type { Confirmations } from "./management/confirmations.ts";
+import type { Exclusive } from "./management/exclusive.ts";
 import type { LoopDelayMeter } from "./metrics/loop-delay.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { ModelPool } from "./models/model-pool.ts";
@@ -22,6 +23,8 @@ export interface ServerParts {
   readonly state: { ready: boolean; readonly startedAt: number };
   /** Plans that were shown to somebody who may confirm them. */
   readonly confirmations: Confirmations;
+  /** Long works of the management, of which one at a time runs. */
+  readonly exclusive: Exclusive;
   readonly log: Log;
   /** The built files of the web interface; undefined where there are none. */
   readonly webFolder: URL | undefined;

@@ -71,12 +71,13 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the page", () => {
         await page.locator(".card.model").first().waitFor();
         await page.locator("#download").fill("Qwen/slow-model");
         await page.locator("#download").press("Enter");
-        await page
-          .locator(".download-row .numbers")
-          .getByText("/s")
-          .or(page.getByText("초당"))
-          .first()
-          .waitFor();
+        await page.locator(".job-row .numbers").getByText("/s").or(page.getByText("초당")).first().waitFor();
+        await page.locator(".card-actions .button").nth(2).click();
+        await page.locator("dialog[open] .fields").waitFor();
+        await check("quantize");
+        await page.locator("dialog[open] input[type=text]").fill("slow-copy");
+        await page.locator("dialog[open] button[type=submit]").click();
+        await page.locator(".job-row").nth(1).waitFor();
         await check("models");
 
         if (narrow) {

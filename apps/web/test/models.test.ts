@@ -64,6 +64,28 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the model manager", () =>
     expect(await page.getByRole("progressbar").count()).toBe(0);
   });
 
+  it("quantizes with progress, stops, and lists what came", async () => {
+    await page.getByRole("button", { name: "Quantize Qwen/Qwen3-0.6B" }).click();
+    const dialog = page.getByRole("dialog");
+    const name = dialog.getByRole("textbox", { name: "Name of the copy" });
+    expect(await name.inputValue()).toBe("Qwen3-0.6B-int4");
+    await dialog.getByText("int8 · 8.5 bits").first().click();
+    expect(await name.inputValue()).toBe("Qwen3-0.6B-int8");
+    await name.fill("../x");
+    await name.press("Enter");
+    await dialog.getByRole("alert").getByText("letters, digits").waitFor();
+    await name.fill("slow-copy");
+    await name.press("Enter");
+    await card("slow-copy").getByText("41.3 MB/s").waitFor();
+    await page.getByRole("button", { name: "Stop quantizing to slow-copy" }).click();
+    await page.getByText("Stopped. Finished files are kept").waitFor();
+    await page.getByRole("button", { name: "Dismiss" }).click();
+    await page.getByRole("button", { name: "Quantize Qwen/Qwen3-0.6B" }).click();
+    await dialog.getByRole("button", { name: "Quantize" }).click();
+    await page.getByRole("button", { name: "Load Qwen3-0.6B-int4" }).waitFor();
+    expect(await page.getByRole("progressbar").count()).toBe(0);
+  });
+
   it("tells why a download failed", async () => {
     await page.getByRole("textbox", { name: "Name of a model on the hub" }).fill("a/nothing");
     await page.keyboard.press("Enter");

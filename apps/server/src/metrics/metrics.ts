@@ -46,12 +46,12 @@ export class Metrics {
     new Gauge({
       name: "engine_event_loop_delay_seconds",
       help: "How late the event loop came, since the last scrape",
-      labelNames: ["quantile"],
+      labelNames: ["percentile"],
       registers: [this.registry],
       collect() {
         const { p50, p99 } = loopDelay.read();
-        this.set({ quantile: "0.5" }, p50 / 1000);
-        this.set({ quantile: "0.99" }, p99 / 1000);
+        this.set({ percentile: "50" }, p50 / 1000);
+        this.set({ percentile: "99" }, p99 / 1000);
         loopDelay.reset();
       },
     });

@@ -16,7 +16,8 @@ async function modelsIn(folder: string): Promise<ModelSource[]> {
   const found: ModelSource[] = [];
   for (const { name } of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, name);
-    if (name.startsWith(".") || !(await isModel(path))) continue;
+    // What is still being written is no model.
+    if (name.startsWith(".") || name.endsWith(".incomplete") || !(await isModel(path))) continue;
     const id = name.replace(MODEL_FILE, "");
     found.push({ id, path, origin: "folder", ...(await sizeOf(path)), missing: [], plainChat: false });
   }

@@ -33,6 +33,11 @@ export class ModelCatalogue {
     return this.#options.models?.[0]?.id;
   }
 
+  /** Folders whose entries are models; what is made here goes into the first. */
+  get folders(): readonly string[] {
+    return this.#options.folders ?? [];
+  }
+
   get hubCache(): string | undefined {
     return this.#options.hubCache || undefined;
   }

@@ -7,7 +7,11 @@ export interface Status {
   readonly memory: { readonly budget: number | undefined; readonly models: number; readonly rss: number };
   readonly tokensPerSecond: number;
   /** What the management routes allow here. */
-  readonly management: { readonly pull: boolean; readonly delete: boolean };
+  readonly management: {
+    readonly pull: boolean;
+    readonly delete: boolean;
+    readonly quantize: boolean;
+  };
 }
 
 export async function readStatus(http: Http, signal?: AbortSignal): Promise<Status> {
@@ -19,6 +23,10 @@ export async function readStatus(http: Http, signal?: AbortSignal): Promise<Stat
     version: optionalText(status.version) ?? "",
     memory: { budget: optionalCount(memory.budget), models: count(memory.models), rss: count(memory.rss) },
     tokensPerSecond: count(rates.tokensPerSecond),
-    management: { pull: management.pull === true, delete: management.delete === true },
+    management: {
+      pull: management.pull === true,
+      delete: management.delete === true,
+      quantize: management.quantize === true,
+    },
   };
 }

@@ -2,6 +2,8 @@ import { computed, type ReadonlySignal, type Signal, signal } from "@preact/sign
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { createHttp } from "../api/http.ts";
+import { pullModel } from "../api/pull.ts";
+import { type QuantizeAsk, quantizeModel } from "../api/quantize.ts";
 import { type Format, formats } from "../i18n/format.ts";
 import { CATALOGUES } from "../i18n/i18n.ts";
 import type { Messages as Texts } from "../i18n/messages.ts";
@@ -10,8 +12,8 @@ import type { Store } from "../storage/store.ts";
 import { type Announcer, createAnnouncer } from "./announcer.ts";
 import { type Answers, createAnswers } from "./answers.ts";
 import { type Conversations, createConversations } from "./conversations.ts";
-import { createDownloads, type Downloads } from "./downloads.ts";
 import { errorSentence } from "./error-sentence.ts";
+import { createJobs, type Jobs } from "./jobs.ts";
 import { createRouter, type Router } from "./route.ts";
 import { createServer, type Server } from "./server.ts";
 
@@ -27,7 +29,10 @@ export interface App extends Router {
   readonly server: Server;
   readonly conversations: Conversations;
   readonly answers: Answers;
-  readonly downloads: Downloads;
+  /** From the hub, by the model's id. */
+  readonly downloads: Jobs<string>;
+  /** By the new model's name. */
+  readonly quantizing: Jobs<QuantizeAsk>;
   readonly announcer: Announcer;
   readonly dialog: Signal<DialogName | undefined>;
   /** Whether the list of conversations is open where the window is too narrow for it to stand there. */
@@ -65,9 +70,19 @@ export async function createApp({ window, store, preferences }: AppOptions): Pro
       else announcer.say(outcome === "stopped" ? stopped : done(format.peek().whole(words)));
     },
   });
-  const downloads = createDownloads(http, (id) => {
-    announcer.say(t.peek().models.downloadDone(id));
-    void server.refresh();
+  const downloads = createJobs<string>({
+    run: (id, stop) => pullModel(http, id, stop),
+    onDone(id) {
+      announcer.say(t.peek().models.downloadDone(id));
+      void server.refresh();
+    },
+  });
+  const quantizing = createJobs<QuantizeAsk>({
+    run: (ask, stop) => quantizeModel(http, ask, stop),
+    onDone(id) {
+      announcer.say(t.peek().models.quantizeDone(id));
+      void server.refresh();
+    },
   });
   return {
     ...createRouter(window),
@@ -80,6 +95,7 @@ export async function createApp({ window, store, preferences }: AppOptions): Pro
     conversations,
     answers,
     downloads,
+    quantizing,
     announcer,
     dialog: signal<DialogName | undefined>(undefined),
     sidebar: signal(false),

@@ -19,7 +19,7 @@ export function DownloadForm(): VNode {
         wrong.value = id === undefined;
         if (id === undefined) return;
         name.value = "";
-        void downloads.start(id);
+        void downloads.start(id, id);
       }}
     >
       <label for="download">{text.downloadTitle}</label>

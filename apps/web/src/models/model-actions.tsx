@@ -5,6 +5,7 @@ import { useApp } from "../app/app.ts";
 import { Confirm } from "../ui/confirm.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
+import { QuantizeDialog } from "./quantize-dialog.tsx";
 
 interface ModelActionsProps {
   readonly model: Model;
@@ -15,6 +16,7 @@ export function ModelActions({ model, attempt }: ModelActionsProps): VNode {
   const { t, format, http, server, downloads, announcer, go, preferences } = useApp();
   const deleting = useSignal(false);
   const asked = useSignal(false);
+  const quantizing = useSignal(false);
   const text = t.value.models;
   const { id, state, missing } = model;
   const busy = asked.value || state === "loading" || state === "unloading";
@@ -68,9 +70,29 @@ export function ModelActions({ model, attempt }: ModelActionsProps): VNode {
         )
       )}
       {missing.length > 0 && allowed?.pull && (
-        <button type="button" class="button" onClick={() => void downloads.start(id)}>
+        <button type="button" class="button" onClick={() => void downloads.start(id, id)}>
           {text.resume}
         </button>
+      )}
+      {missing.length === 0 && allowed?.quantize && (
+        <button
+          type="button"
+          class="button"
+          aria-label={text.quantizeLabel(id)}
+          onClick={() => {
+            quantizing.value = true;
+          }}
+        >
+          {text.quantize}
+        </button>
+      )}
+      {quantizing.value && (
+        <QuantizeDialog
+          model={id}
+          onClose={() => {
+            quantizing.value = false;
+          }}
+        />
       )}
       <span class="spacer" />
       {model.deletable && allowed?.delete && (

@@ -7,12 +7,12 @@ import { errorSentence } from "../app/error-sentence.ts";
 import { Icon } from "../ui/icon.tsx";
 import { MenuButton } from "../ui/menu-button.tsx";
 import { DownloadForm } from "./download-form.tsx";
-import { DownloadRow } from "./download-row.tsx";
+import { JobRow } from "./job-row.tsx";
 import { ModelRow } from "./model-row.tsx";
 
 /** The model manager: what is there, what is in memory, what is on its way. */
 export function ModelsView(): VNode {
-  const { t, server, downloads } = useApp();
+  const { t, server, downloads, quantizing } = useApp();
   const failure = useSignal<string | undefined>(undefined);
   const heading = useRef<HTMLHeadingElement>(null);
   // Who came here by keyboard or screen reader starts at the top.
@@ -20,6 +20,7 @@ export function ModelsView(): VNode {
   const text = t.value.models;
   const models = server.models.value;
   const running = downloads.all.value;
+  const converting = quantizing.all.value;
   const attempt = async (work: () => Promise<void>): Promise<boolean> => {
     failure.value = undefined;
     try {
@@ -61,7 +62,36 @@ export function ModelsView(): VNode {
           <section aria-label={text.downloading}>
             <ul class="cards">
               {running.map((download) => (
-                <DownloadRow key={download.id} download={download} />
+                <JobRow
+                  key={download.id}
+                  job={download}
+                  jobs={downloads}
+                  icon="download"
+                  words={{
+                    starting: text.starting,
+                    stopped: text.downloadStopped,
+                    cancel: text.cancelDownload,
+                  }}
+                />
+              ))}
+            </ul>
+          </section>
+        )}
+        {converting.length > 0 && (
+          <section aria-label={text.quantizing}>
+            <ul class="cards">
+              {converting.map((job) => (
+                <JobRow
+                  key={job.id}
+                  job={job}
+                  jobs={quantizing}
+                  icon="cube"
+                  words={{
+                    starting: text.quantizeStarting,
+                    stopped: text.quantizeStopped,
+                    cancel: text.cancelQuantize,
+                  }}
+                />
               ))}
             </ul>
           </section>

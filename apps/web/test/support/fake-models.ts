@@ -66,6 +66,11 @@ export function createFakeModels(models: FakeModel[] = someModels()): Routes {
       case "/engine/models/pull":
         await pull(String(body.id), response, () => models.push(pulled(String(body.id))));
         return true;
+      case "/engine/models/quantize":
+        await pull(String(body.name), response, () =>
+          models.push({ ...find(body.model), id: String(body.name), state: "unloaded", encoding: "int4" }),
+        );
+        return true;
       default:
         return false;
     }
@@ -150,7 +155,7 @@ function status(models: readonly FakeModel[]): object {
     ready: true,
     memory: { budget: 16_000_000_000, models: used * 1.18, rss: used * 1.24 + 180_000_000 },
     rates: { promptTokensPerSecond: 0, tokensPerSecond: 0 },
-    management: { pull: true, delete: true },
+    management: { pull: true, delete: true, quantize: true },
   };
 }
 

@@ -98,6 +98,49 @@ test("a pull that cannot be is told as any error", async () => {
   });
 });
 
+test("a model is quantized into the models' folder, with progress, once at a time", async () => {
+  const ask = { model: "linked", name: "linked-int8", type: "int8", embeddings: "int8", threads: 1 };
+  const [one, two] = await Promise.all([
+    call("/models/quantize", ask),
+    call("/models/quantize", { ...ask, name: "other" }),
+  ]);
+  const [done, refused] = one.status === 200 ? [one, two] : [two, one];
+  expect(refused).toMatchObject({ status: 409, json: { error: { code: "already_running" } } });
+  expect(done.text).toContain("event: progress");
+  const last = JSON.parse(done.text.trim().split("data: ").at(-1)!);
+  expect(last.bytes).toBeLessThan(last.sourceBytes);
+  const { json } = await call("/models");
+  expect(json.models).toContainEqual(expect.objectContaining({ id: last.id, origin: "folder" }));
+  const again = await call("/models/quantize", { ...ask, name: last.id });
+  expect(again).toMatchObject({ status: 409, json: { error: { code: "model_exists" } } });
+});
+
+test.each([
+  ["a path", { name: "../x" }, 400],
+  ["a hidden name", { name: ".x" }, 400],
+  ["an unknown model", { model: "/etc" }, 404],
+  ["a model that is not whole", { model: "org/partial" }, 409],
+  ["a type there is not", { type: "int3" }, 400],
+])("%s is not quantized", async (_, wrong, status) => {
+  const ask = { model: "demo", name: "demo-int4", type: "int4", ...wrong };
+  expect(await call("/models/quantize", ask)).toMatchObject({ status });
+});
+
+test("who leaves stops the quantizing, and nothing unfinished is listed", async () => {
+  const abort = new AbortController();
+  const body = JSON.stringify({ model: "demo", name: "left", type: "int8", threads: 1 });
+  const init = { method: "POST", body, signal: abort.signal };
+  const response = await fetch(`${server.url}/engine/models/quantize`, init).catch(() => undefined);
+  const reader = response?.body?.getReader();
+  await reader?.read();
+  abort.abort();
+  await expect
+    .poll(async () => (await call("/models/quantize", { model: "demo", name: "x", type: "int9" })).status)
+    .toBe(400);
+  const { json } = await call("/models");
+  expect(json.models.map(({ id }: { id: string }) => id)).not.toContain("left.incomplete");
+});
+
 test("the status tells what goes on", async () => {
   const { json } = await call("/status");
   expect(json).toMatchObject({
@@ -105,7 +148,7 @@ test("the status tells what goes on", async () => {
     draining: false,
     requests: { running: 0, waiting: 0, limit: 256 },
     memory: { models: expect.any(Number), rss: expect.any(Number) },
-    management: { pull: true, delete: true },
+    management: { pull: true, delete: true, quantize: true },
   });
   expect(json.memory.models).toBeLessThan(json.memory.budget);
 });

@@ -2,6 +2,7 @@ import type { Route } from "../../http/route.ts";
 import { deleteRoute, pullRoute } from "./hub-routes.ts";
 import { describeRoute, listRoute } from "./list-routes.ts";
 import { loadRoute, unloadRoute } from "./load-routes.ts";
+import { quantizeRoute } from "./quantize-route.ts";
 import { statusRoute } from "./status-route.ts";
 
 export const engineRoutes: readonly Route[] = [
@@ -12,4 +13,5 @@ export const engineRoutes: readonly Route[] = [
   unloadRoute,
   pullRoute,
   deleteRoute,
+  quantizeRoute,
 ];

@@ -27,7 +27,7 @@ export const statusRoute: Route = route({
         tokensPerSecond: metrics.tokenRate.perSecond(),
       },
       eventLoopDelayMs: loopDelay.read(),
-      management: { pull: hub, delete: hub },
+      management: { pull: hub, delete: hub, quantize: pool.catalogue.folders.length > 0 },
     });
   },
 });

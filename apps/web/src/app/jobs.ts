@@ -1,34 +1,39 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { type ApiError, isAbort, toApiError } from "../api/api-error.ts";
-import type { Http } from "../api/http.ts";
-import { pullModel } from "../api/pull.ts";
+import type { WorkEvent } from "../api/work-events.ts";
 
-/** A download from the hub that was begun on this page. Sizes are bytes. */
-export interface Download {
+/** A long work of the server that was begun on this page. Sizes are bytes. */
+export interface Job<Ask> {
   readonly id: string;
+  readonly ask: Ask;
   readonly state: "running" | "stopped" | "failed";
   readonly done: number;
-  /** 0 until the hub has told. */
+  /** 0 until the server has told. */
   readonly total: number;
   readonly bytesPerSecond: number;
   readonly secondsLeft: number | undefined;
   readonly error: ApiError | undefined;
 }
 
-export interface Downloads {
-  readonly all: ReadonlySignal<readonly Download[]>;
-  /** Begins, or goes on with, a download; does nothing while one of this model runs. */
-  start(id: string): Promise<void>;
-  /** What has arrived stays on the disk. */
+export interface Jobs<Ask> {
+  readonly all: ReadonlySignal<readonly Job<Ask>[]>;
+  /** Begins, or goes on with, a work; does nothing while one with this id runs. */
+  start(id: string, ask: Ask): Promise<void>;
+  /** What is done stays on the disk. */
   stop(id: string): void;
   dismiss(id: string): void;
 }
 
-export function createDownloads(http: Http, onDone: (id: string) => void): Downloads {
-  const byId = signal<ReadonlyMap<string, Download>>(new Map());
+export interface JobsOptions<Ask> {
+  readonly run: (ask: Ask, signal: AbortSignal) => AsyncIterable<WorkEvent>;
+  readonly onDone: (id: string) => void;
+}
+
+export function createJobs<Ask>({ run, onDone }: JobsOptions<Ask>): Jobs<Ask> {
+  const byId = signal<ReadonlyMap<string, Job<Ask>>>(new Map());
   const stoppers = new Map<string, AbortController>();
 
-  function change(id: string, news: Partial<Download>): void {
+  function change(id: string, news: Partial<Job<Ask>>): void {
     const before = byId.peek().get(id);
     if (before) byId.value = new Map(byId.peek()).set(id, { ...before, ...news });
   }
@@ -43,13 +48,14 @@ export function createDownloads(http: Http, onDone: (id: string) => void): Downl
     all: computed(() => [...byId.value.values()]),
     dismiss,
     stop: (id) => stoppers.get(id)?.abort(),
-    async start(id) {
+    async start(id, ask) {
       if (stoppers.has(id)) return;
       const stopper = new AbortController();
       stoppers.set(id, stopper);
       const before = byId.peek().get(id) ?? { done: 0, total: 0 };
       const fresh = {
         id,
+        ask,
         state: "running",
         bytesPerSecond: 0,
         secondsLeft: undefined,
@@ -57,7 +63,7 @@ export function createDownloads(http: Http, onDone: (id: string) => void): Downl
       } as const;
       byId.value = new Map(byId.peek()).set(id, { ...before, ...fresh });
       try {
-        for await (const event of pullModel(http, id, stopper.signal)) {
+        for await (const event of run(ask, stopper.signal)) {
           if (event.type !== "progress") continue;
           const { done, total, bytesPerSecond, secondsLeft } = event;
           change(id, { done, total, bytesPerSecond, secondsLeft, error: undefined });
