@@ -9,6 +9,7 @@ export default defineConfig({
     "src/skipped-work.ts",
     "src/concurrent-chats.ts",
     "src/attention.ts",
+    "src/event-loop.ts",
   ],
   format: "esm",
   target: "node20",

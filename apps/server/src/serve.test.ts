@@ -73,7 +73,7 @@ test("gauges and counts, under our names and the gateway's", async () => {
     expect(text).toContain(`${line}\n`);
   }
   expect(text).toMatch(/vllm:cache_config_info\{model_name="demo",block_size="\d+",num_gpu_blocks="\d+"\} 1/);
-  expect(text).toMatch(/engine_event_loop_delay_seconds\{quantile="0.99"\} \d/);
+  expect(text).toMatch(/engine_event_loop_delay_seconds\{percentile="99"\} \d/);
 });
 
 test("the log tells nothing of a request's content", async () => {

@@ -69,7 +69,7 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the model manager", () =>
     const dialog = page.getByRole("dialog");
     const name = dialog.getByRole("textbox", { name: "Name of the copy" });
     expect(await name.inputValue()).toBe("Qwen3-0.6B-int4");
-    await dialog.getByText("int8 · 8.5 bits").first().click();
+    await dialog.getByRole("radio", { name: "int8 · 8.5 bits" }).first().check();
     expect(await name.inputValue()).toBe("Qwen3-0.6B-int8");
     await name.fill("../x");
     await name.press("Enter");
@@ -77,7 +77,7 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the model manager", () =>
     await name.fill("slow-copy");
     await name.press("Enter");
     await card("slow-copy").getByText("41.3 MB/s").waitFor();
-    await page.getByRole("button", { name: "Stop quantizing to slow-copy" }).click();
+    await page.getByRole("button", { name: "Cancel quantizing to slow-copy" }).click();
     await page.getByText("Stopped. Finished files are kept").waitFor();
     await page.getByRole("button", { name: "Dismiss" }).click();
     await page.getByRole("button", { name: "Quantize Qwen/Qwen3-0.6B" }).click();

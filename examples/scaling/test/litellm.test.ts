@@ -15,24 +15,35 @@ test.skipIf(reason)(
     const port = await freePort();
     const config = join(import.meta.dirname, "../litellm.yaml");
     const code = "from litellm import run_server; run_server()";
-    const proxy = spawn(python, ["-c", code, "--config", config, "--host", "127.0.0.1", "--port", `${port}`], {
-      stdio: "ignore",
-      env: {
-        ...process.env,
-        REPLICA_1: `${one.url}/v1`,
-        REPLICA_2: `${two.url}/v1`,
-        ENGINE_API_KEY: "none-is-needed",
-        LITELLM_MASTER_KEY: KEY,
-        LITELLM_LOCAL_MODEL_COST_MAP: "True",
+    const proxy = spawn(
+      python,
+      ["-c", code, "--config", config, "--host", "127.0.0.1", "--port", `${port}`],
+      {
+        stdio: "ignore",
+        env: {
+          ...process.env,
+          REPLICA_1: `${one.url}/v1`,
+          REPLICA_2: `${two.url}/v1`,
+          ENGINE_API_KEY: "none-is-needed",
+          LITELLM_MASTER_KEY: KEY,
+          LITELLM_LOCAL_MODEL_COST_MAP: "True",
+        },
       },
-    });
+    );
     try {
       const url = `http://127.0.0.1:${port}`;
       await expect
-        .poll(() => fetch(`${url}/health/liveliness`).then(({ ok }) => ok, () => false), {
-          timeout: 120_000,
-          interval: 500,
-        })
+        .poll(
+          () =>
+            fetch(`${url}/health/liveliness`).then(
+              ({ ok }) => ok,
+              () => false,
+            ),
+          {
+            timeout: 120_000,
+            interval: 500,
+          },
+        )
         .toBe(true);
       const ask = async (content: string) => {
         const response = await fetch(`${url}/v1/chat/completions`, {

@@ -9,7 +9,9 @@ export const python = process.env.ENGINE_PYTHON ?? "python3";
 /** Why a test cannot run here, or undefined where it can. */
 export function lacksModules(...modules: string[]): string | undefined {
   const { status } = spawnSync(python, ["-c", `import ${modules.join(", ")}`], { stdio: "ignore" });
-  return status === 0 ? undefined : `${python} has no ${modules.join(", ")} (set ENGINE_PYTHON to one that has)`;
+  return status === 0
+    ? undefined
+    : `${python} has no ${modules.join(", ")} (set ENGINE_PYTHON to one that has)`;
 }
 
 export function lacksProgram(name: string): string | undefined {
@@ -30,7 +32,11 @@ export async function replica(): Promise<RunningServer> {
 }
 
 /** Runs a program to its end. Throws with what it said where it fails. */
-export function run(file: string, args: readonly string[], env: Record<string, string> = {}): Promise<string> {
+export function run(
+  file: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { env: { ...process.env, ...env } });
     let said = "";

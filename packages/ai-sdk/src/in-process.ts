@@ -94,6 +94,8 @@ async function* chatEvents(
         yield { type: "finish", reason, usage, raw: { ...usage }, metadata: { timings: { ...timings } } };
         break;
       }
+      case "token":
+        break;
       default:
         yield event;
     }

@@ -13,6 +13,7 @@ export class ChatAnswer implements Chat {
   readonly result: Promise<ChatResult>;
   readonly #generation: Generation;
   readonly #reader: ChatReader;
+  readonly #tellsTokens: boolean;
   #end: Promise<ChatResult> | undefined;
 
   /** Throws `bad-option`, or what the chat template says against the conversation. */
@@ -33,6 +34,7 @@ export class ChatAnswer implements Chat {
     const reader = new ChatReader(tokenizer, description, { prompt, options });
     const ends = description.stops.flatMap((stop) => tokenizer.tokenId(stop) ?? []);
     this.#reader = reader;
+    this.#tellsTokens = options.logprobs !== undefined;
     const mayThink = options.thinking !== false && options.thoughtBudget !== 0;
     const constraint =
       options.constraint &&
@@ -65,7 +67,10 @@ export class ChatAnswer implements Chat {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ChatEvent, void, undefined> {
-    for await (const _ of this.#generation) yield* this.#reader.events();
+    for await (const { token, logprobs } of this.#generation) {
+      if (this.#tellsTokens && token >= 0) yield { type: "token", token, logprobs };
+      yield* this.#reader.events();
+    }
     const result = await this.result;
     yield* this.#reader.events();
     yield { type: "finish", ...result };

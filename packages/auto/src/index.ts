@@ -8,7 +8,7 @@ export { type TextOptions, textPieces } from "./evaluate/text-pieces.ts";
 export { findArchitecture } from "./find-architecture.ts";
 export { importArchitecture, importBackend, importPlugin, type PluginValues } from "./import-plugin.ts";
 export { type FoundPlugin, listPlugins, type PluginList } from "./list-plugins.ts";
-export type { Chat, ChatEvent, ChatOptions, ChatResult, Model } from "./model.ts";
+export type { Chat, ChatEvent, ChatOptions, ChatResult, Model, TokenEvent } from "./model.ts";
 export { openTokenizer } from "./open-tokenizer.ts";
 export type { ArchitectureEntry, BackendEntry, PluginManifest } from "./plugin-manifest.ts";
 export { Registry, type Resolved } from "./registry.ts";

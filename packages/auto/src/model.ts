@@ -1,5 +1,5 @@
 import type { GenerationConfig } from "@engine/loader";
-import type { GenerateOptions, GenerateResult, Generation, TextModel } from "@engine/runtime";
+import type { GenerateOptions, GenerateResult, Generation, TextModel, TokenLogprobs } from "@engine/runtime";
 import type { ChannelDescription, ChannelEvent, ChatMessage, Tokenizer, ToolCall } from "@engine/tokenizer";
 
 /** A loaded model with what came with it. */
@@ -46,11 +46,18 @@ export interface ChatResult extends GenerateResult {
   readonly usage: GenerateResult["usage"] & { readonly reasoningTokens: number };
 }
 
-export type ChatEvent = ChannelEvent | ({ readonly type: "finish" } & ChatResult);
+/** A token of the answer, where log-probabilities were asked for; none of one that was put in. */
+export interface TokenEvent {
+  readonly type: "token";
+  readonly token: number;
+  readonly logprobs: TokenLogprobs | undefined;
+}
+
+export type ChatEvent = ChannelEvent | TokenEvent | ({ readonly type: "finish" } & ChatResult);
 
 /**
  * Like a `Generation`, in events: thoughts, text and tool calls as they come, notes about what could not be read, and
- * the result as the last one.
+ * the result as the last one. A token's event comes before what it made certain.
  */
 export interface Chat extends AsyncIterable<ChatEvent> {
   readonly result: Promise<ChatResult>;

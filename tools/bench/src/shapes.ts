@@ -37,6 +37,19 @@ export const shapes: Readonly<Record<string, ModelShape>> = {
     theta: 1000000,
     qkNorm: true,
   },
+  /** No published one: almost nothing but Qwen's vocabulary, for what a large vocabulary costs beside the model. */
+  "wide-10m": {
+    vocab: 151936,
+    hidden: 64,
+    layers: 2,
+    heads: 2,
+    kvHeads: 1,
+    headDim: 32,
+    intermediate: 128,
+    context: 4096,
+    theta: 10000,
+    qkNorm: true,
+  },
   "smollm2-135m": {
     vocab: 49152,
     hidden: 576,

@@ -46,7 +46,10 @@ async function* continued(
   options: ChatOptions & { readonly raw?: boolean },
 ): AsyncGenerator<ChatEvent, void, undefined> {
   const generation = model.generate(prompt, options);
-  for await (const { text } of generation) if (text !== "") yield { type: "text", text };
+  for await (const { token, text, logprobs } of generation) {
+    if (options.logprobs !== undefined && token >= 0) yield { type: "token", token, logprobs };
+    if (text !== "") yield { type: "text", text };
+  }
   const result = await generation.result;
   yield {
     type: "finish",

@@ -79,13 +79,13 @@ export class Metrics {
     const begin = performance.now();
     const firsts = new Map<number, number>();
     for await (const event of events) {
-      if (event.type !== "finish") {
+      if (event.type !== "finish" && event.type !== "token") {
         this.tokenRate.add(1);
         if (!firsts.has(event.index)) {
           firsts.set(event.index, performance.now());
           this.#first.observe({ model }, (performance.now() - begin) / 1000);
         }
-      } else this.#finished(event, model, firsts.get(event.index));
+      } else if (event.type === "finish") this.#finished(event, model, firsts.get(event.index));
       yield event;
     }
   }

@@ -202,7 +202,7 @@ export const en = {
     quantizeStarting: "Reading what there is",
     quantizeDone: (id: string) => `${id} is ready.`,
     quantizeStopped: "Stopped. Finished files are kept; the same name goes on from there.",
-    cancelQuantize: (id: string) => `Stop quantizing to ${id}`,
+    cancelQuantize: (id: string) => `Cancel quantizing to ${id}`,
     resume: "Go on",
     dismiss: "Dismiss",
   },

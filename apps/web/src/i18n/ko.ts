@@ -203,7 +203,7 @@ export const ko: Messages = {
     quantizeStarting: "원본을 확인하는 중",
     quantizeDone: (id) => `${id} 모델이 준비되었습니다.`,
     quantizeStopped: "중지했습니다. 끝난 파일은 남아 있으며 같은 이름으로 이어집니다.",
-    cancelQuantize: (id) => `${id} 양자화 중지`,
+    cancelQuantize: (id) => `${id} 양자화 취소`,
     resume: "이어하기",
     dismiss: "닫기",
   },

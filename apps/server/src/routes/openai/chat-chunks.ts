@@ -4,27 +4,32 @@ import { toolCallOf } from "./chat-completion.ts";
 import type { Head } from "./head.ts";
 import type { LogprobsOf } from "./logprobs.ts";
 import { finishReasonOf, timingsOf, usageOf } from "./usage.ts";
+import { WaitingTokens } from "./waiting-tokens.ts";
 
 /** Turns the events of an answer into the chunks of a stream. */
 export class ChatChunks {
   readonly #head: Head;
   readonly #withUsage: boolean;
-  readonly #logprobsOf: LogprobsOf;
+  readonly #tokens: WaitingTokens;
   readonly #begun = new Set<number>();
   readonly #calls = new Map<number, number>();
   readonly #results: ChatResult[] = [];
 
-  /** Log-probabilities come with the last chunk of an answer, all at once. */
+  /** Log-probabilities come with the chunk whose text their tokens made certain. */
   constructor(head: Head, options: { readonly withUsage: boolean; readonly logprobsOf: LogprobsOf }) {
     this.#head = head;
-    this.#logprobsOf = options.logprobsOf;
+    this.#tokens = new WaitingTokens(() => options.logprobsOf);
     this.#withUsage = options.withUsage;
   }
 
   /** The chunks an event gives; the first of an answer tells the role. */
   take(event: AnswerEvent): readonly object[] {
     const { index } = event;
-    const chunks = this.#begun.has(index) ? [] : [this.#chunk(index, { role: "assistant", content: "" })];
+    if (event.type === "token") {
+      this.#tokens.add(event);
+      return [];
+    }
+    const chunks = this.#begun.has(index) ? [] : [this.#first(index)];
     this.#begun.add(index);
     switch (event.type) {
       case "text":
@@ -62,10 +67,19 @@ export class ChatChunks {
     ];
   }
 
+  #first(index: number): object {
+    const delta = { role: "assistant", content: "" };
+    return this.#withChoice({ index, delta, logprobs: null, finish_reason: null });
+  }
+
   #chunk(index: number, delta: object, result?: ChatResult): object {
-    const logprobs = result ? this.#logprobsOf(result) : null;
-    const choices = [{ index, delta, logprobs, finish_reason: result ? finishReasonOf(result) : null }];
-    return { ...this.#common(), choices, ...(this.#withUsage && { usage: null }) };
+    const logprobs = this.#tokens.take(index);
+    const finish_reason = result ? finishReasonOf(result) : null;
+    return this.#withChoice({ index, delta, logprobs, finish_reason });
+  }
+
+  #withChoice(choice: object): object {
+    return { ...this.#common(), choices: [choice], ...(this.#withUsage && { usage: null }) };
   }
 
   #common() {

@@ -1,6 +1,6 @@
 import type { ChatResult } from "@engine/auto";
 import type { Head } from "./head.ts";
-import type { LogprobsOf } from "./logprobs.ts";
+import { type LogprobsOf, tokensOf } from "./logprobs.ts";
 import { finishReasonOf, timingsOf, usageOf } from "./usage.ts";
 
 /** The object of a finished chat completion. */
@@ -16,7 +16,7 @@ export function chatCompletion(
     choices: results.map((result, index) => ({
       index,
       message: messageOf(result),
-      logprobs: logprobsOf(result),
+      logprobs: logprobsOf(tokensOf(result)),
       finish_reason: finishReasonOf(result),
     })),
     usage: usageOf(results),

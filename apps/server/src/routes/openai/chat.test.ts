@@ -95,6 +95,34 @@ test("log-probabilities of the tokens and of the likeliest beside them", async (
   }
 });
 
+test("streamed, log-probabilities come with their text, and are those of the whole answer", async () => {
+  const ask = {
+    model: "demo",
+    messages,
+    max_tokens: 8,
+    temperature: 0,
+    logprobs: true,
+    top_logprobs: 2,
+  } as const;
+  const whole = await client.chat.completions.create(ask);
+  const told: unknown[] = [];
+  let chunks = 0;
+  for await (const { choices } of await client.chat.completions.create({ ...ask, stream: true })) {
+    const { delta, logprobs } = choices[0]!;
+    if (!logprobs?.content) continue;
+    told.push(...logprobs.content);
+    if (delta.content) chunks++;
+  }
+  expect(told).toEqual(whole.choices[0]!.logprobs!.content);
+  expect(chunks).toBeGreaterThan(3);
+  const plain = { model: "demo", prompt: "Once", max_tokens: 8, temperature: 0, logprobs: 1 };
+  const one = await client.completions.create(plain);
+  const offsets: number[] = [];
+  for await (const { choices } of await client.completions.create({ ...plain, stream: true }))
+    offsets.push(...(choices[0]?.logprobs?.text_offset ?? []));
+  expect(offsets).toEqual(one.choices[0]!.logprobs!.text_offset);
+});
+
 test("thoughts come apart from the answer", async () => {
   const { choices, usage } = await scripted.chat.completions.create({ model: "actor", messages });
   expect(choices[0]!.message).toMatchObject({ content: "It is sunny.", reasoning_content: "Let me see." });

@@ -1,8 +1,9 @@
 import type { ChatResult } from "@engine/auto";
 import type { AnswerEvent } from "../../answers/open-answer.ts";
 import type { Head } from "./head.ts";
-import type { LogprobsOf } from "./logprobs.ts";
+import { type LogprobsOf, tokensOf } from "./logprobs.ts";
 import { timingsOf, usageOf } from "./usage.ts";
+import { WaitingTokens } from "./waiting-tokens.ts";
 
 export interface CompletionForm {
   readonly head: Head;
@@ -22,7 +23,7 @@ export function completion(
     ...common(head),
     choices: results.map((result, index) => ({
       ...choice(index, echo(index) + result.text, reasonOf(result)),
-      logprobs: logprobsOf(index)(result),
+      logprobs: logprobsOf(index)(tokensOf(result)),
     })),
     usage: usageOf(results, count),
     timings: timingsOf(results[0]!),
@@ -34,24 +35,32 @@ export class CompletionChunks {
   readonly #form: CompletionForm;
   readonly #withUsage: boolean;
   readonly #begun = new Set<number>();
+  readonly #tokens: WaitingTokens;
   readonly #results: ChatResult[] = [];
 
   constructor(form: CompletionForm, options: { readonly withUsage: boolean }) {
     this.#form = form;
+    this.#tokens = new WaitingTokens(form.logprobsOf);
     this.#withUsage = options.withUsage;
   }
 
   take(event: AnswerEvent): readonly object[] {
     const { index } = event;
+    if (event.type === "token") {
+      this.#tokens.add(event);
+      return [];
+    }
     const before = this.#begun.has(index) ? "" : this.#form.echo(index);
     this.#begun.add(index);
     const echoed = before === "" ? [] : [this.#chunk(choice(index, before))];
     if (event.type === "finish") {
       this.#results[index] = event;
-      const last = { ...choice(index, "", reasonOf(event)), logprobs: this.#form.logprobsOf(index)(event) };
+      const last = { ...choice(index, "", reasonOf(event)), logprobs: this.#tokens.take(index) };
       return [...echoed, { ...this.#chunk(last), timings: timingsOf(event) }];
     }
-    return event.type === "text" ? [...echoed, this.#chunk(choice(index, event.text))] : echoed;
+    if (event.type !== "text") return echoed;
+    const told = { ...choice(index, event.text), logprobs: this.#tokens.take(index) };
+    return [...echoed, this.#chunk(told)];
   }
 
   end(): readonly object[] {

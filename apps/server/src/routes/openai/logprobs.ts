@@ -1,14 +1,21 @@
-import type { ChatResult, Model } from "@engine/auto";
+import type { ChatResult, Model, TokenEvent } from "@engine/auto";
 
-/** What is shown of an answer's log-probabilities; null where they were not asked for. */
-export type LogprobsOf = (result: ChatResult) => object | null;
+type Told = Pick<TokenEvent, "token" | "logprobs">;
 
-/** Of every token of an answer, thoughts included, in the form of chat completions. */
+/** What is shown of the log-probabilities of some tokens; null for none. Asked with one piece after the other. */
+export type LogprobsOf = (tokens: readonly Told[]) => object | null;
+
+/** The tokens of a finished answer; none where log-probabilities were not asked for. */
+export function tokensOf({ tokens, logprobs }: ChatResult): readonly Told[] {
+  return logprobs ? tokens.map((token, index) => ({ token, logprobs: logprobs[index] })) : [];
+}
+
+/** Of tokens of an answer, thoughts included, in the form of chat completions. */
 export function chatLogprobs(model: Model): LogprobsOf {
-  return ({ tokens, logprobs }) => {
-    if (!logprobs) return null;
-    const content = tokens.map((token, index) => {
-      const { logprob = 0, top = [] } = logprobs[index] ?? {};
+  return (tokens) => {
+    if (tokens.length === 0) return null;
+    const content = tokens.map(({ token, logprobs }) => {
+      const { logprob = 0, top = [] } = logprobs ?? {};
       return {
         ...spelled(model, token),
         logprob: finite(logprob),
@@ -21,16 +28,16 @@ export function chatLogprobs(model: Model): LogprobsOf {
 
 /** The same in the form of plain completions; offsets count from the beginning of the choice's text. */
 export function plainLogprobs(model: Model, echoed: string): LogprobsOf {
-  return ({ tokens, logprobs }) => {
-    if (!logprobs) return null;
-    const texts = tokens.map((token) => spelled(model, token).token);
-    let offset = echoed.length;
+  let offset = echoed.length;
+  return (tokens) => {
+    if (tokens.length === 0) return null;
+    const texts = tokens.map(({ token }) => spelled(model, token).token);
     return {
       tokens: texts,
-      token_logprobs: logprobs.map((one) => finite(one?.logprob ?? 0)),
-      top_logprobs: logprobs.map((one) =>
+      token_logprobs: tokens.map(({ logprobs }) => finite(logprobs?.logprob ?? 0)),
+      top_logprobs: tokens.map(({ logprobs }) =>
         Object.fromEntries(
-          (one?.top ?? []).map(({ token, logprob }) => [spelled(model, token).token, finite(logprob)]),
+          (logprobs?.top ?? []).map(({ token, logprob }) => [spelled(model, token).token, finite(logprob)]),
         ),
       ),
       text_offset: texts.map((text) => {
