@@ -10,6 +10,7 @@ export default defineConfig({
     "src/concurrent-chats.ts",
     "src/attention.ts",
     "src/event-loop.ts",
+    "src/http-chats.ts",
   ],
   format: "esm",
   target: "node20",
