@@ -1,10 +1,12 @@
 import { AutoModel, describeModel, type LoadOptions, type Model, type ModelDescription } from "@engine/auto";
+import { EngineError } from "@engine/core";
 import { AnswerGate } from "./answers/answer-gate.ts";
+import { ApiError } from "./errors/api-error.ts";
 import { Confirmations } from "./management/confirmations.ts";
 import { Exclusive } from "./management/exclusive.ts";
 import { measureLoopDelay } from "./metrics/loop-delay.ts";
 import { Metrics } from "./metrics/metrics.ts";
-import { defaultMemoryBudget, plannedBytes } from "./models/memory-plan.ts";
+import { defaultMemoryBudget } from "./models/default-memory-budget.ts";
 import { type CatalogueOptions, ModelCatalogue } from "./models/model-catalogue.ts";
 import { type LoadWatch, ModelPool } from "./models/model-pool.ts";
 import type { Log, ServerParts } from "./server-parts.ts";
@@ -31,14 +33,18 @@ export interface ServerOptions extends SettingsOptions, CatalogueOptions {
 /** What the handlers share, made once for a server. Throws `bad-option` for settings that leave a door open. */
 export function createParts(options: ServerOptions): ServerParts {
   const settings = serverSettings(options);
-  const { loading = {} } = options;
+  const budget = options.memoryBudget ?? defaultMemoryBudget();
+  const { loading: told = {} } = options;
+  // A model that does not fit beside nothing else is streamed, unless it was said where weights live.
+  const loading =
+    told.residency === undefined && told.memoryBudget === undefined ? { modelBudget: budget, ...told } : told;
   const { load = (path, watch) => AutoModel.load(path, { ...loading, ...watch }) } = options;
   const { describe = (path) => describeModel(path, loading) } = options;
   const pool = new ModelPool({
     catalogue: new ModelCatalogue(options),
     load,
-    plan: async (path) => plannedBytes(await describe(path)),
-    budget: options.memoryBudget ?? defaultMemoryBudget(),
+    plan: async (path) => (await describe(path).catch(tooLarge)).memory.model,
+    budget,
     keepAliveMs: options.keepAliveMs ?? 300_000,
     evictWaitMs: options.evictWaitMs ?? 120_000,
   });
@@ -56,4 +62,10 @@ export function createParts(options: ServerOptions): ServerParts {
     log: options.log ?? (() => {}),
     webFolder: options.webFolder,
   };
+}
+
+/** A model that the budget of all cannot hold, however it is loaded, is the request's fault. */
+function tooLarge(error: unknown): never {
+  if (!EngineError.isInstance(error) || error.code !== "out-of-memory") throw error;
+  throw new ApiError(400, error.message, { code: "model_too_large", cause: error });
 }

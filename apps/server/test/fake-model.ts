@@ -22,16 +22,12 @@ export function fakeModels(options: { readonly fails?: string } = {}): FakeModel
       loading--;
       fakes.loads.push(path);
       if (path === options.fails) throw new Error("Broken.");
-      const weights = { resident: bytesOf(path), mapped: 0 };
+      const memory = { model: bytesOf(path) };
       const dispose = async () => void fakes.disposed.push(path);
-      return { name: path, weights, state: { bytes: 0, sessions: 1 }, dispose } as unknown as Model;
+      return { name: path, memory, dispose } as unknown as Model;
     },
     async describe(path) {
-      return {
-        weights: { total: bytesOf(path) },
-        kv: { total: 0 },
-        activations: 0,
-      } as unknown as ModelDescription;
+      return { memory: { model: bytesOf(path) } } as unknown as ModelDescription;
     },
   };
   return fakes;

@@ -7,9 +7,10 @@ import { TINY, TINY_CONFIG, tinyFolder } from "../test/tiny-folder.ts";
 import { AutoModel, describeModel, Registry } from "./index.ts";
 
 const registry = new Registry([llama]);
+const backend = reference;
 
 test("sizes by part, from the header alone", async () => {
-  const found = await describeModel(TINY, { registry, sessions: 1 });
+  const found = await describeModel(TINY, { registry, backend, sessions: 1 });
   // bf16: two bytes each. A layer: q and o [64, 64], k and v [32, 64], three of [72, 64], two norms.
   const layer = 2 * (2 * 64 * 64 + 2 * 32 * 64 + 3 * 72 * 64 + 2 * 64);
   const table = 2 * 256 * 64;
@@ -21,14 +22,16 @@ test("sizes by part, from the header alone", async () => {
     encodings: { bf16: 2 * table + 3 * layer + 128 },
     weights: { embeddings: table, layers: 3 * layer, head: table, other: 128 },
     // 3 layers, 2 heads of 16 for keys and values, f32.
-    kv: { perToken: 3 * 2 * 32 * 4, total: 256 * 3 * 2 * 32 * 4, sessions: 1 },
+    kv: { perToken: 3 * 2 * 32 * 4, sessions: 1 },
+    memory: { residency: "resident", state: 256 * 3 * 2 * 32 * 4 },
   });
   expect(found.weights.total).toBe(found.encodings.bf16);
 });
 
 test("f16 keys and values take half; a context asked for is used", async () => {
-  const found = await describeModel(TINY, { registry, kv: "f16", context: 64, sessions: 2 });
-  expect(found.kv).toEqual({ perToken: 384, total: 2 * 64 * 384, sessions: 2 });
+  const found = await describeModel(TINY, { registry, backend, kv: "f16", context: 64, sessions: 2 });
+  expect(found.kv).toEqual({ perToken: 384, sessions: 2 });
+  expect(found.memory.state).toBe(2 * 64 * 384);
   expect(found.context).toBe(64);
 });
 
@@ -46,17 +49,20 @@ test("a table that is the head too counts once, as embeddings", async () => {
       data: data as Float32Array,
     })),
   );
-  const found = await describeModel(folder.path, { registry });
+  const found = await describeModel(folder.path, { registry, backend });
   expect(found.weights).toMatchObject({ embeddings: 4 * 256 * 64, head: 0 });
 });
 
 test("it predicts what loading takes", async () => {
-  const found = await describeModel(TINY, { registry });
-  await using model = await AutoModel.load(TINY, { registry, backend: reference });
-  expect(model.state.bytes).toBe(found.kv.total);
+  const found = await describeModel(TINY, { registry, backend });
+  await using model = await AutoModel.load(TINY, { registry, backend });
+  expect({ ...model.memory, process: 0, peak: 0 }).toEqual({ ...found.memory, process: 0, peak: 0 });
+  expect(model.state.bytes).toBe(found.memory.state);
   expect(model.context).toBe(found.context);
   // The reference backend widens bf16 to f32.
   expect(model.weights.resident).toBe(2 * found.weights.total);
+  expect(found.memory.weights.resident).toBe(model.weights.resident);
+  expect(found.memory.repacking).toBe(found.weights.total);
 });
 
 test("an unknown family is an error like that of loading", async () => {

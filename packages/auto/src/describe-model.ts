@@ -1,20 +1,9 @@
-import { freemem } from "node:os";
-import { compile } from "@engine/compiler";
-import { blockBytes, type CacheDType, capture, elements, type Program, type WeightUse } from "@engine/core";
-import { type HubOptions, openCheckpoint } from "@engine/loader";
-import { planState, textModelDefaults } from "@engine/runtime";
-import type { PluginList } from "./list-plugins.ts";
-import { Registry } from "./registry.ts";
-import { resolveModel } from "./resolve-model.ts";
+import { blockBytes, elements, type Graph, type WeightUse } from "@engine/core";
+import { type ModelMemory, planTextModel } from "@engine/runtime";
+import { chooseBackend } from "./choose-backend.ts";
+import type { LoadOptions } from "./load-options.ts";
+import { planOptions, prepareModel } from "./prepare-model.ts";
 import { type UnreadWeights, unreadWeights } from "./unread-weights.ts";
-
-export interface DescribeOptions extends HubOptions {
-  readonly registry?: Registry;
-  readonly plugins?: PluginList;
-  readonly context?: number;
-  readonly sessions?: number;
-  readonly kv?: CacheDType;
-}
 
 /** What a model is and will take, told by its header alone. Sizes are bytes. */
 export interface ModelDescription {
@@ -28,10 +17,7 @@ export interface ModelDescription {
   readonly modelContext: number | undefined;
   /** The context it would get here. */
   readonly context: number;
-  /**
-   * As stored. A table that is also the head counts as embeddings. Weights used in place need this much of the
-   * file cache; copied ones this much memory, or more on a backend that widens them.
-   */
+  /** As stored. A table that is also the head counts as embeddings. */
   readonly weights: {
     readonly total: number;
     readonly embeddings: number;
@@ -39,66 +25,85 @@ export interface ModelDescription {
     readonly head: number;
     readonly other: number;
   };
-  /** Keys and values: of one token in every cache, and all blocks of `sessions` texts at the context. */
-  readonly kv: { readonly perToken: number; readonly total: number; readonly sessions: number };
+  /** Keys and values: bytes of one token in every cache, and how many texts of the context's length there is room for. */
+  readonly kv: { readonly perToken: number; readonly sessions: number };
   /** What the checkpoint holds beyond the weights above. */
   readonly unread: UnreadWeights;
-  /** Scratch memory of one step at its largest. */
-  readonly activations: number;
+  /** What loading it with these options takes. */
+  readonly memory: ModelMemory;
 }
 
-/** Describes a model without reading its weights. Throws like `AutoModel.load`. */
-export async function describeModel(path: string, options: DescribeOptions = {}): Promise<ModelDescription> {
-  const checkpoint = await openCheckpoint(path, options);
+/** Options that may differ from one description to the next. */
+export type DescribeOptions = Pick<
+  LoadOptions,
+  | "residency"
+  | "memoryBudget"
+  | "modelBudget"
+  | "io"
+  | "context"
+  | "sessions"
+  | "kv"
+  | "maxRows"
+  | "maxSequences"
+>;
+
+/** A model whose headers were read, on the device that would run it. */
+export interface ModelPlanner extends AsyncDisposable {
+  /** Reads no weights. Throws `out-of-memory` as loading would. */
+  describe(options?: DescribeOptions): ModelDescription;
+}
+
+/** Opens a model to ask what it would take, as often as one likes. Throws like `AutoModel.load`. */
+export async function planModel(path: string, options: LoadOptions = {}): Promise<ModelPlanner> {
+  const prepared = await prepareModel(path, options);
+  const { checkpoint, architecture, graph, source, modelContext } = prepared;
   try {
-    const { registry = new Registry(), plugins } = options;
-    const resolved = await resolveModel(checkpoint, { registry, plugins });
-    const { architecture, source } = resolved;
-    const parsed = architecture.parse(resolved.config);
-    const { maxTokens, maxRows, maxSequences, blockTokens, kv } = textModelDefaults;
-    const graph = capture(architecture, parsed, source);
-    const program = compile(graph, source, ANY_DEVICE, {
-      maxTokens,
-      maxRows,
-      maxSequences,
-      kv: options.kv ?? kv,
-    });
-    const modelContext = architecture.context(parsed);
-    const state = planState({
-      caches: program.caches,
-      states: program.states,
-      blockTokens,
-      maxTokens,
-      budget: freemem() / 4,
-      modelContext,
-      context: options.context,
-      sessions: options.sessions,
-      maxSequences,
-    });
-    const perToken = program.caches.reduce((sum, cache) => sum + blockBytes(cache, 1), 0);
+    const { device } = await chooseBackend(options.backend ?? [], options, async () => undefined);
     return {
-      folder: checkpoint.folder,
-      architecture: architecture.name,
-      parameters: program.weights.reduce((sum, { encoding }) => sum + elements(encoding.shape), 0),
-      encodings: sums(program.weights, ({ encoding }) => encoding.type),
-      modelContext,
-      context: state.context,
-      weights: weightParts(program),
-      kv: { perToken, total: state.bytes, sessions: state.sessions },
-      unread: unreadWeights(architecture, graph, source),
-      activations: program.arena.bytes,
+      describe(own = {}) {
+        const plan = planTextModel(planOptions(path, prepared, { device, options: { ...options, ...own } }));
+        const { program, context, sessions, memory } = plan;
+        return {
+          folder: checkpoint.folder,
+          architecture: architecture.name,
+          parameters: program.weights.reduce((sum, { encoding }) => sum + elements(encoding.shape), 0),
+          encodings: sums(program.weights, ({ encoding }) => encoding.type),
+          modelContext,
+          context,
+          weights: weightParts(program.weights, graph),
+          kv: { perToken: program.caches.reduce((sum, cache) => sum + blockBytes(cache, 1), 0), sessions },
+          unread: unreadWeights(architecture, graph, source),
+          memory,
+        };
+      },
+      async [Symbol.asyncDispose]() {
+        await device.close();
+        await source.close();
+      },
     };
-  } finally {
+  } catch (error) {
     await checkpoint.source.close();
+    throw error;
   }
 }
 
-/** Takes every op as it is: the graph stays what the family wrote. */
-const ANY_DEVICE = { info: { name: "any", memoryBytes: 0 }, fused: [], supports: () => true };
+/** Describes a model without reading its weights. Throws like `AutoModel.load`. */
+export async function describeModel(path: string, options: LoadOptions = {}): Promise<ModelDescription> {
+  await using planner = await planModel(path, options);
+  return planner.describe();
+}
 
-function weightParts({ weights, graph }: Program): ModelDescription["weights"] {
-  const logits = graph.outputs.logits;
-  const head = new Set(logits?.inputs.map((input) => input.attrs.name));
+/** Bytes that loading a model with these options takes. Throws like `AutoModel.load`. */
+export async function memory(path: string, options: LoadOptions = {}): Promise<ModelMemory> {
+  return (await describeModel(path, options)).memory;
+}
+
+function weightParts(weights: readonly WeightUse[], { nodes, outputs }: Graph): ModelDescription["weights"] {
+  const vocab = outputs.logits?.shape[1];
+  const heads = nodes.filter(
+    ({ op, shape }) => op.name === "matmul" && shape[0] === "rows" && shape[1] === vocab,
+  );
+  const head = new Set(heads.map(({ inputs }) => inputs[1]!.attrs.name));
   const parts = sums(weights, ({ name, readers }) => {
     if (readers.some(({ op }) => op.name === "gather")) return "embeddings";
     if (head.has(name)) return "head";

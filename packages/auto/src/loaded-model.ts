@@ -61,6 +61,9 @@ export class LoadedModel implements Model {
   get state(): TextModel["state"] {
     return this.#text.state;
   }
+  get memory(): TextModel["memory"] {
+    return this.#text.memory;
+  }
   get folder(): string {
     return this.#parts.folder;
   }

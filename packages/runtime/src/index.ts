@@ -17,8 +17,10 @@ export {
   type PlacedEmbeddings,
   placeEmbeddings,
 } from "./given-embeddings.ts";
+export type { ModelMemory } from "./model-memory.ts";
 export type { ModelStats } from "./model-stats.ts";
 export { OnAwait } from "./on-await.ts";
+export { type PlanOptions, planTextModel, type TextModelPlan } from "./plan-text-model.ts";
 export type { Pooling } from "./pool-rows.ts";
 export type { LogitsOptions } from "./read-logits.ts";
 export { Runner, type Work } from "./runner.ts";
@@ -28,4 +30,5 @@ export { type BlockKeys, Sequence } from "./sequence.ts";
 export type { Session } from "./session.ts";
 export { planState, type StatePlan, type StateWish, stateBytes } from "./state-size.ts";
 export { StopStrings } from "./stop-strings.ts";
-export { createTextModel, type TextModel, type TextModelOptions, textModelDefaults } from "./text-model.ts";
+export { createTextModel, type TextModel } from "./text-model.ts";
+export type { TextModelOptions } from "./text-model-options.ts";

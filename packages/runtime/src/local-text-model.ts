@@ -3,6 +3,7 @@ import { type EmbedOptions, type EmbedResult, embedTexts } from "./embed.ts";
 import type { GenerateOptions, Generation } from "./generation.ts";
 import { History } from "./history.ts";
 import type { LiveGeneration } from "./live-generation.ts";
+import type { ModelMemory } from "./model-memory.ts";
 import type { ModelParts } from "./model-parts.ts";
 import { type ModelStats, modelStats } from "./model-stats.ts";
 import { openGeneration } from "./open-generation.ts";
@@ -14,6 +15,7 @@ import type { TextModel } from "./text-model.ts";
 
 interface Owned {
   readonly device: DeviceInfo;
+  readonly memory: ModelMemory;
   readonly weights: WeightStore;
   readonly sessions: number;
   /** Makes the program that embeds; called in its turn. */
@@ -29,6 +31,7 @@ export class LocalTextModel implements TextModel {
   readonly device: DeviceInfo;
   readonly weights: WeightStore["bytes"];
   readonly state: { readonly bytes: number; readonly sessions: number };
+  readonly memory: ModelMemory;
   readonly #parts: ModelParts;
   readonly #owned: Owned;
   #embedder: Promise<Runner> | undefined;
@@ -45,6 +48,7 @@ export class LocalTextModel implements TextModel {
     this.device = owned.device;
     this.weights = { ...owned.weights.bytes };
     this.state = { bytes: parts.state.bytes, sessions: owned.sessions };
+    this.memory = owned.memory;
     this.#parts = parts;
     this.#owned = owned;
   }

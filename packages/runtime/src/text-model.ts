@@ -1,34 +1,20 @@
-import { compile } from "@engine/compiler";
-import {
-  type Activations,
-  type CacheDType,
-  type Device,
-  type DeviceInfo,
-  EngineError,
-  type Graph,
-  type Residency,
-  type Watch,
-  type WeightSource,
-  type WeightStore,
-} from "@engine/core";
+import { type DeviceInfo, EngineError, type Graph, type WeightStore } from "@engine/core";
 import { keyRules } from "./block-keys.ts";
-import { defined } from "./defined.ts";
 import type { EmbedOptions, EmbedResult } from "./embed.ts";
 import { embedRunner } from "./embed-runner.ts";
 import { fingerprint } from "./fingerprint.ts";
-import type { GenerateOptions, Generation, TokenText } from "./generation.ts";
-import { longestBlock } from "./given-embeddings.ts";
+import type { GenerateOptions, Generation } from "./generation.ts";
 import { LocalTextModel } from "./local-text-model.ts";
+import type { ModelMemory } from "./model-memory.ts";
 import type { ModelStats } from "./model-stats.ts";
+import { planTextModel } from "./plan-text-model.ts";
 import type { LogitsOptions } from "./read-logits.ts";
 import { Runner } from "./runner.ts";
-import type { SamplingOptions } from "./sampling-options.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { Session } from "./session.ts";
-import { planState } from "./state-size.ts";
+import type { TextModelOptions } from "./text-model-options.ts";
 import { tokenMask } from "./token-mask.ts";
 import { Turns } from "./turns.ts";
-import { largestRead, residencyWithin } from "./weight-residency.ts";
 
 /** A model ready to answer. All that is asked of it at once runs at once: each step takes rows of every answer. */
 export interface TextModel extends AsyncDisposable {
@@ -41,6 +27,8 @@ export interface TextModel extends AsyncDisposable {
   readonly weights: WeightStore["bytes"];
   /** Bytes set aside for key-value blocks, and how many texts of full length they hold. */
   readonly state: { readonly bytes: number; readonly sessions: number };
+  /** What all of it was planned to take, told before it was loaded. */
+  readonly memory: ModelMemory;
   session(): Session;
   /**
    * A session out of the bytes its `save` gave, on any device. Throws `bad-session` when another model gave them or
@@ -62,91 +50,11 @@ export interface TextModel extends AsyncDisposable {
   dispose(): Promise<void>;
 }
 
-export interface TextModelOptions extends Watch {
-  readonly name: string;
-  /** As `capture` gave it. */
-  readonly graph: Graph;
-  /** Captures the model with the trace "final", for `embed`; asked for when it is first used. */
-  readonly embedGraph?: () => Graph;
-  readonly source: WeightSource;
-  readonly device: Device;
-  readonly residency?: Residency;
-  /** Bytes all of the model may take in memory: what does not fit of its weights is streamed. Instead of a residency. */
-  readonly memoryBudget?: number | undefined;
-  /** What keys and values are stored as; f32 unless told. */
-  readonly kv?: CacheDType;
-  /** What quantized weights are multiplied by; int8 unless told, where the device has kernels for it. */
-  readonly activations?: Activations;
-  /** Longest text the model was made for. */
-  readonly modelContext?: number | undefined;
-  readonly context?: number | undefined;
-  readonly sessions?: number | undefined;
-  /** Bytes the key-value blocks may take where `context` is not told; a quarter of the device's memory. */
-  readonly stateBudget?: number;
-  /** Most rows of one step: prompts are read in chunks of this many; 256, or the model's longest image. */
-  readonly maxTokens?: number;
-  /** Most rows of one step whose logits are wanted; 32. */
-  readonly maxRows?: number;
-  /** Places of a key-value block, a power of two from 16 to 256; 32. Texts share whole blocks. */
-  readonly blockTokens?: number;
-  /** Most answers that run at once; 32. More wait for their turn. */
-  readonly maxSequences?: number;
-  /** Most answers that wait; one more is refused as `busy`. Any number unless told. */
-  readonly maxWaiting?: number;
-  /** Whether texts that begin alike share what they have in common; they do unless told. */
-  readonly prefixCache?: boolean;
-  /** The tokenizer, or an error that says why there is none. */
-  readonly tokenizer?: TokenText | EngineError;
-  readonly stopTokens?: readonly number[];
-  /** Tokens that are never chosen; ids outside of the vocabulary mean nothing. */
-  readonly suppressTokens?: readonly number[];
-  /** What an answer's options leave out. */
-  readonly sampling?: SamplingOptions;
-}
-
-/** What `createTextModel` takes where it is not told. */
-export const textModelDefaults = {
-  maxTokens: 256,
-  maxRows: 32,
-  maxSequences: 32,
-  blockTokens: 32,
-  kv: "f32",
-  activations: "int8",
-} as const;
-
 /** Compiles the graph for the device and loads its weights. What was made by then is given back when it fails or is stopped. */
 export async function createTextModel(options: TextModelOptions): Promise<TextModel> {
   const { graph, source, device, signal, onProgress } = options;
-  const { maxRows, maxSequences, kv, activations, blockTokens, ...sizes } = {
-    ...textModelDefaults,
-    ...defined(options),
-  };
-  // Rows of an image that see each other lie in one step.
-  const maxTokens = options.maxTokens ?? Math.max(sizes.maxTokens, longestBlock(graph));
-  const compileOptions = { maxTokens, maxRows: Math.min(maxRows, maxTokens), maxSequences, kv, activations };
-  const whole = compile(graph, source, device, compileOptions);
-  const {
-    context,
-    sessions,
-    size,
-    bytes: stateBytes,
-  } = planState({
-    caches: whole.caches,
-    states: whole.states,
-    blockTokens,
-    maxTokens,
-    budget: options.stateBudget ?? device.info.memoryBytes / 4,
-    modelContext: options.modelContext,
-    context: options.context,
-    sessions: options.sessions,
-    maxSequences,
-  });
-  const { name, memoryBudget } = options;
-  const residency =
-    memoryBudget === undefined
-      ? (options.residency ?? "auto")
-      : residencyWithin(memoryBudget, { program: whole, stateBytes, name });
-  const program = compile(graph, source, device, { ...compileOptions, ...largestRead(residency) });
+  const planned = planTextModel(options);
+  const { program, residency, size, context, sessions } = planned;
   const made: { dispose(): Promise<void> }[] = [];
   const keep = <T extends { dispose(): Promise<void> }>(part: T): T => {
     made.unshift(part);
@@ -198,6 +106,7 @@ export async function createTextModel(options: TextModelOptions): Promise<TextMo
     };
     return new LocalTextModel(options.name, parts, {
       device: device.info,
+      memory: planned.memory,
       weights,
       sessions,
       embedder,

@@ -4,6 +4,7 @@ import { showBytes, showCount } from "../terminal/quantities.ts";
 import { table } from "../terminal/table.ts";
 import type { InspectFlags, Inspection } from "./inspect.ts";
 import { layerTable } from "./layer-table.ts";
+import { memoryText } from "./memory-text.ts";
 
 /** Keys of config.json people look for first. */
 const CONFIG_KEYS = [
@@ -26,7 +27,7 @@ export function inspectText(io: Io, found: Inspection, flags: InspectFlags): str
   const { bold, red } = paint(io.stdout, io.env);
   const heading = `${bold(found.path)}\n`;
   const problem = found.problem === undefined ? "" : `${red("problem:")} ${found.problem}\n`;
-  return `${heading}${problem}${table(facts(found))}${layers(found, bold)}${parts(found, bold)}${metadata(found, { all: flags.tensors ?? false, bold })}${memory(found, bold)}${tensors(found, { all: flags.tensors ?? false, bold })}`;
+  return `${heading}${problem}${table(facts(found))}${layers(found, bold)}${parts(found, bold)}${metadata(found, { all: flags.tensors ?? false, bold })}${memoryText(found.memory, bold)}${tensors(found, { all: flags.tensors ?? false, bold })}`;
 }
 
 function facts(found: Inspection): [string, string][] {
@@ -112,20 +113,6 @@ function oneLine(value: unknown): string {
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
   const line = text.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, " ");
   return line.length > 80 ? `${line.slice(0, 77)}...` : line;
-}
-
-function memory({ memory: estimates }: Inspection, bold: (text: string) => string): string {
-  if (estimates.length === 0) return "";
-  const rows = estimates.flatMap(({ context, weights, kv, activations }) =>
-    (["f32", "f16", "int8"] as const).map((type) => {
-      const own = kv[type] + activations;
-      const mapped = `${showBytes(own)} + ${showBytes(weights)} of the file's pages`;
-      return [String(context), type, showBytes(kv[type]), showBytes(own + weights), mapped];
-    }),
-  );
-  const heading = ["context", "--kv", "keys and values", "resident", "mapped"];
-  const step = showBytes(estimates[0]!.activations);
-  return `\n${bold("Memory")}, ${step} for the largest step included\n${table([heading, ...rows], { right: [0, 2, 3] })}`;
 }
 
 function tensors(found: Inspection, { all, bold }: { all: boolean; bold: (text: string) => string }): string {

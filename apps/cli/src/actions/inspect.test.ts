@@ -53,13 +53,14 @@ it("says what a model is", async () => {
   expect(found.tensors).toHaveLength(20);
   // 2 layers × 2 heads × (4 + 4) numbers of 4 bytes for each of 256 tokens.
   expect(found.memory).toMatchObject([
-    { context: 256, kv: { f32: 2 * 2 * 8 * 4 * 256, f16: 2 * 2 * 8 * 2 * 256 } },
+    { context: 256, kv: "f32", resident: { state: 2 * 2 * 8 * 4 * 256 } },
+    { context: 256, kv: "f16", resident: { state: 2 * 2 * 8 * 2 * 256 } },
   ]);
 });
 
 it("estimates the context that is asked for", async () => {
-  const { memory } = await json(folder, "--context", "64");
-  expect(memory).toMatchObject([{ context: 64, kv: { f32: 2 * 2 * 8 * 4 * 64 } }]);
+  const { memory } = await json(folder, "--context", "64", "--kv", "f32");
+  expect(memory).toMatchObject([{ context: 64, kv: "f32", resident: { state: 2 * 2 * 8 * 4 * 64 } }]);
 });
 
 it("shows it to people, the first tensors or all", async () => {

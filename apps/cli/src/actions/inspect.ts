@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { CacheDType } from "@engine/core";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import {
@@ -17,6 +18,10 @@ import { inspectText } from "./inspect-text.ts";
 export interface InspectFlags {
   readonly tensors?: boolean;
   readonly context?: number;
+  readonly kv?: CacheDType;
+  /** Bytes. */
+  readonly memoryBudget?: number;
+  readonly backend?: string;
   readonly plugin?: readonly string[];
   readonly json?: boolean;
   readonly verbose?: boolean;
@@ -43,6 +48,8 @@ export interface Inspection
 
 /** Contexts people compare; the model's own comes last. */
 const CONTEXTS = [4096, 32_768];
+/** Number formats of keys and values people compare. */
+const KV_TYPES = ["f32", "f16", "int8"] as const;
 
 export async function inspect(
   io: Io,
@@ -52,9 +59,9 @@ export async function inspect(
   try {
     const tensors = tensorFacts(source);
     const weights = totals(tensors);
-    const { registry, plugins } = await extensions(flags.plugin);
+    const found = await extensions(flags.plugin);
     const facts: ArchitectureFacts = checkpoint
-      ? await architectureFacts(checkpoint, { registry, plugins })
+      ? await architectureFacts(checkpoint, found)
       : { layers: [], parts: [], unread: [] };
     const { config: json = checkpoint?.config ?? {}, ...told } = facts;
     const config = json as Readonly<Record<string, unknown>>;
@@ -70,9 +77,12 @@ export async function inspect(
         tokenizer: await tokenizerFacts(checkpoint),
         eosTokenIds: checkpoint.generationConfig.eosTokenIds,
       }),
-      memory: await Promise.all(
-        contexts(facts, flags.context).map((context) => estimateMemory(path, { registry, plugins, context })),
-      ),
+      memory: await estimateMemory(path, found, {
+        contexts: contexts(facts, flags.context),
+        kv: flags.kv ? [flags.kv] : KV_TYPES,
+        memoryBudget: flags.memoryBudget,
+        backend: flags.backend,
+      }),
       tensors,
     };
     io.stdout.write(flags.json ? `${JSON.stringify(inspection)}\n` : inspectText(io, inspection, flags));

@@ -33,6 +33,9 @@ export interface RunFlags extends ModelFlags, SamplingFlags, ThinkingFlags, Tool
 /** Where the demo model's stories begin when nobody says otherwise. */
 const DEMO_PROMPT = "Once upon a time";
 
+/** Rows of logits that one step computes. */
+const LOGIT_ROWS = 32;
+
 export async function run(
   io: Io,
   { args, flags }: { readonly args: readonly string[]; readonly flags: RunFlags },
@@ -58,7 +61,8 @@ async function answerPrompt(io: Io, { path, prompt, flags, stop }: Task): Promis
   const tools = flags.tools === undefined ? {} : { tools: await readTools(flags.tools) };
   const traces = flags.modules ? "modules" : flags.layers ? "layers" : "none";
   const taps = { none: {}, layers: { taps: "all" }, modules: { taps: "modules" } } as const;
-  await using model = await openModel(io, path, { flags, signal, ...taps[traces] });
+  const rows = flags.logits === undefined ? {} : { maxRows: LOGIT_ROWS };
+  await using model = await openModel(io, path, { flags, signal, ...taps[traces], ...rows });
   const chatting = { ...thinkingOptions(flags), ...tools };
   const wish = { ...chatting, raw: flags.raw ?? false, system: flags.system };
   const tokens = promptTokens(model, prompt, wish);

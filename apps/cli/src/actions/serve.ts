@@ -1,10 +1,13 @@
 import { basename, resolve } from "node:path";
+import { processBytes } from "@engine/auto";
 import type { GivenModel, RunningServer, ServeOptions } from "@engine/server";
 import { EXIT, stoppedExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { chooseBackends, extensions } from "../models/extensions.ts";
 import type { ModelFlags } from "../options/model-flags.ts";
+import { residencyOptions } from "../options/residency-options.ts";
 import { paint } from "../terminal/paint.ts";
+import { showBytes } from "../terminal/quantities.ts";
 import { UsageError } from "../usage-error.ts";
 
 export interface ServeFlags extends ModelFlags {
@@ -57,7 +60,8 @@ async function serveOptions(io: Io, models: readonly GivenModel[], flags: ServeF
   const { hubCacheFolder } = await import("@engine/loader");
   const { parseKeepAlive } = await import("@engine/server");
   const found = await extensions(flags.plugin);
-  const { residency, kv, activations, threads, context, memoryBudget, sessions } = flags;
+  const { kv, activations, threads, context, sessions } = flags;
+  const { memoryBudget, ...residency } = residencyOptions(flags);
   const { dim, red } = paint(io.stderr, io.env);
   return {
     host: flags.host,
@@ -75,16 +79,14 @@ async function serveOptions(io: Io, models: readonly GivenModel[], flags: ServeF
     maxBodyBytes: flags.maxBody,
     drainMs: flags.drain * 1000,
     keepAliveMs: parseKeepAlive(flags.keepAlive)!,
-    ...(memoryBudget !== undefined && { memoryBudget }),
+    ...(memoryBudget !== undefined && { memoryBudget: modelsBudget(memoryBudget) }),
     loading: {
       registry: found.registry,
       plugins: found.plugins,
       backend: await chooseBackends(found, flags.backend),
       sessions,
       ...(context !== undefined && { context }),
-      ...(residency === "stream"
-        ? memoryBudget !== undefined && { memoryBudget }
-        : residency && { residency }),
+      ...residency,
       ...(kv && { kv }),
       ...(activations && { activations }),
       ...(threads !== undefined && { threads }),
@@ -94,6 +96,15 @@ async function serveOptions(io: Io, models: readonly GivenModel[], flags: ServeF
         io.stderr.write(`${level === "error" ? red(line) : dim(line)}\n`);
     },
   };
+}
+
+/** What a budget of the whole process leaves for models. */
+function modelsBudget(budget: number): number {
+  const own = processBytes();
+  if (budget > own) return budget - own;
+  throw new UsageError(
+    `--memory-budget ${showBytes(budget)} is too small for any model: the server itself takes ${showBytes(own)}.`,
+  );
 }
 
 /** The models of the command line, by the name clients call them. */

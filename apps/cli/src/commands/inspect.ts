@@ -1,7 +1,8 @@
+import { CACHE_DTYPES } from "@engine/core";
 import { Command, Option } from "commander";
 import type { InspectFlags } from "../actions/inspect.ts";
 import type { Io } from "../io.ts";
-import { collect, wholeNumber } from "../options/numbers.ts";
+import { byteSize, choice, collect, wholeNumber } from "../options/numbers.ts";
 
 export function inspectCommand(io: Io, finish: (exitCode: number) => void): Command {
   return new Command("inspect")
@@ -16,6 +17,16 @@ export function inspectCommand(io: Io, finish: (exitCode: number) => void): Comm
         wholeNumber({ min: 1 }),
       ),
     )
+    .addOption(
+      new Option("--kv <type>", "for the memory estimate: keys and values").argParser(choice(CACHE_DTYPES)),
+    )
+    .addOption(
+      new Option(
+        "--memory-budget <size>",
+        "for the memory estimate: what of the weights would be streamed, so that the process stays within it",
+      ).argParser(byteSize),
+    )
+    .option("--backend <name>", "for the memory estimate: what computes; the first that works unless given")
     .option("--plugin <file>", "a JavaScript file with an architecture; may be repeated", collect)
     .option("--json", "one JSON object on stdout, all tensors included")
     .option("--verbose", "the stack of an error")

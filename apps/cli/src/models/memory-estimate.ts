@@ -1,28 +1,60 @@
-import { describeModel } from "@engine/auto";
-import { CACHE_DTYPES, type CacheDType } from "@engine/core";
-import type { Extensions } from "./extensions.ts";
+import { type DescribeOptions, type ModelPlanner, planModel } from "@engine/auto";
+import { type CacheDType, EngineError } from "@engine/core";
+import type { ModelMemory } from "@engine/runtime";
+import { chooseBackends, type Extensions } from "./extensions.ts";
 
-/** Bytes, told by the header alone. */
+/** The memory that `run` and `bench` take at most, told by the header alone, where weights live here or there. */
 export interface MemoryEstimate {
   readonly context: number;
-  readonly weights: number;
-  /** Keys and values of one text of the whole context, by their number format. */
-  readonly kv: Readonly<Record<CacheDType, number>>;
-  /** Scratch memory of one step at its largest. */
-  readonly activations: number;
+  /** What keys and values are stored as. */
+  readonly kv: CacheDType;
+  readonly resident: ModelMemory;
+  readonly mapped: ModelMemory;
+  /** Within --memory-budget; or why that cannot be. */
+  readonly budget?: ModelMemory | string;
 }
 
-/** What a model will take with a context of so many tokens. */
+export interface EstimateOptions {
+  readonly contexts: readonly number[];
+  readonly kv: readonly CacheDType[];
+  readonly memoryBudget?: number | undefined;
+  readonly backend?: string | undefined;
+}
+
+/** Memory at each context and number format of keys and values. */
 export async function estimateMemory(
   path: string,
-  { registry, plugins, context }: Pick<Extensions, "registry" | "plugins"> & { readonly context: number },
-): Promise<MemoryEstimate> {
-  const found = await Promise.all(
-    CACHE_DTYPES.map((kv) => describeModel(path, { registry, plugins, context, kv, sessions: 1 })),
+  found: Extensions,
+  { contexts, kv: types, memoryBudget, backend }: EstimateOptions,
+): Promise<MemoryEstimate[]> {
+  if (contexts.length === 0) return [];
+  const { registry, plugins } = found;
+  const chosen = await chooseBackends(found, backend);
+  await using planner = await planModel(path, {
+    registry,
+    plugins,
+    backend: chosen,
+    sessions: 1,
+    maxSequences: 1,
+    maxRows: 1,
+  });
+  const memory = (options: DescribeOptions): ModelMemory => planner.describe(options).memory;
+  return contexts.flatMap((context) =>
+    types.map((kv) => ({
+      context,
+      kv,
+      resident: memory({ context, kv, residency: "resident" }),
+      mapped: memory({ context, kv, residency: "mapped" }),
+      ...(memoryBudget !== undefined && { budget: withinBudget(planner, { context, kv, memoryBudget }) }),
+    })),
   );
-  const { weights, activations } = found[0]!;
-  const kv = Object.fromEntries(
-    found.map(({ kv }, i) => [CACHE_DTYPES[i], kv.total]),
-  ) as MemoryEstimate["kv"];
-  return { context, weights: weights.total, kv, activations };
+}
+
+function withinBudget(planner: ModelPlanner, options: DescribeOptions): ModelMemory | string {
+  try {
+    return planner.describe(options).memory;
+  } catch (error) {
+    if (EngineError.isInstance(error) && error.code === "out-of-memory") return error.message;
+    throw error;
+  }
 }

@@ -1,6 +1,7 @@
 import type { Model } from "@engine/auto";
 import type { Io } from "../io.ts";
 import type { ModelFlags } from "../options/model-flags.ts";
+import { residencyOptions } from "../options/residency-options.ts";
 import { paint } from "../terminal/paint.ts";
 import { ProgressBar } from "../terminal/progress-bar.ts";
 import { chooseBackends, extensions } from "./extensions.ts";
@@ -10,19 +11,20 @@ export interface OpenOptions {
   readonly signal: AbortSignal;
   /** Traces that `logits` can hand out. */
   readonly taps?: "all" | "modules" | "inputs";
-  /** Most rows of one step whose logits are wanted. */
+  /** Most rows of one step whose logits are wanted; 1 unless told. */
   readonly maxRows?: number;
 }
 
 /** Loads a model as the flags say, with a progress bar; tells the user what to know of it. Without a path: the demo. */
 export async function openModel(io: Io, path: string | undefined, options: OpenOptions): Promise<Model> {
-  const { flags, signal, taps, maxRows } = options;
+  const { flags, signal, taps, maxRows = 1 } = options;
   const { AutoModel } = await import("@engine/engine");
   const found = await extensions(flags.plugin);
   const { registry, plugins } = found;
   const backend = await chooseBackends(found, flags.backend);
   const folder = path ?? (await demoModel(io));
-  const { residency, kv, activations, threads, memoryBudget, context } = flags;
+  const { kv, activations, threads, context } = flags;
+  const residency = residencyOptions(flags);
   using bar = new ProgressBar(io);
   const model = await AutoModel.load(folder, {
     registry,
@@ -30,15 +32,16 @@ export async function openModel(io: Io, path: string | undefined, options: OpenO
     backend,
     signal,
     onProgress: bar.update,
+    // One text is answered at a time, and one row of each step is asked for.
     sessions: 1,
+    maxSequences: 1,
+    maxRows,
+    ...residency,
     ...(context !== undefined && { context }),
-    ...(residency && residency !== "stream" && { residency }),
-    ...(memoryBudget !== undefined && { memoryBudget }),
     ...(kv && { kv }),
     ...(activations && { activations }),
     ...(threads !== undefined && { threads }),
     ...(taps && { taps }),
-    ...(maxRows !== undefined && { maxRows }),
   });
   bar.clear();
   tellAbout(io, model, flags);

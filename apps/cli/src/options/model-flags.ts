@@ -8,6 +8,7 @@ export interface ModelFlags {
   readonly residency?: "auto" | "resident" | "mapped" | "stream";
   /** Bytes. */
   readonly memoryBudget?: number;
+  readonly io?: "direct" | "cached";
   readonly threads?: number;
   readonly context?: number;
   readonly kv?: CacheDType;
@@ -16,6 +17,7 @@ export interface ModelFlags {
   readonly verbose?: boolean;
 }
 
+const IO = ["direct", "cached"] as const;
 const RESIDENCIES = ["auto", "resident", "mapped", "stream"] as const;
 
 export function addModelFlags(command: Command): Command {
@@ -52,8 +54,14 @@ export function addModelFlags(command: Command): Command {
     .addOption(
       new Option(
         "--memory-budget <size>",
-        "most memory of the whole process, such as 4GiB; weights that do not fit are streamed from their files",
+        "most memory of the whole process, Node included, such as 4GiB; weights that do not fit are streamed from their files",
       ).argParser(byteSize),
+    )
+    .addOption(
+      new Option(
+        "--io <how>",
+        "how streamed weights are read: direct (past the system's page cache) or cached; by the free memory unless given",
+      ).argParser(choice(IO)),
     )
     .addOption(
       new Option("--threads <n>", "threads of the processor").argParser(wholeNumber({ min: 1, max: 1024 })),

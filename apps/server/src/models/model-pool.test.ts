@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { type FakeModels, fakeModels } from "../../test/fake-model.ts";
-import { plannedBytes } from "./memory-plan.ts";
 import { ModelCatalogue } from "./model-catalogue.ts";
 import { ModelPool, type PoolOptions } from "./model-pool.ts";
 
@@ -13,7 +12,7 @@ function pool(fakes: FakeModels, options: Partial<PoolOptions> = {}): ModelPool 
   return new ModelPool({
     catalogue: new ModelCatalogue({ models: [A, B, C, HUGE] }),
     load: fakes.load,
-    plan: async (path) => plannedBytes(await fakes.describe(path)),
+    plan: async (path) => (await fakes.describe(path)).memory.model,
     budget: 100,
     keepAliveMs: Number.POSITIVE_INFINITY,
     evictWaitMs: 50,

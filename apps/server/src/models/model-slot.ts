@@ -95,7 +95,7 @@ export class ModelSlot {
   /** The model is in memory. */
   loaded(model: Model): void {
     this.model = model;
-    this.bytes = model.weights.resident + model.weights.mapped + model.state.bytes;
+    this.bytes = model.memory.model;
     this.state = "loaded";
     this.progress = undefined;
     this.error = undefined;

@@ -58,9 +58,9 @@ test("models are listed with where they are from and what they lack", async () =
 
 test("what a load takes is told before", async () => {
   const { json } = await call("/models/describe?model=org/whole");
-  const { weights, kv, activations, total } = json;
+  const { memory, kv, activations, total } = json;
   expect(json).toMatchObject({ architecture: "llama", parameters: 995_968, fits: true });
-  expect(total).toBe(weights.total + kv.total + activations);
+  expect(total).toBe(memory.weights.resident + memory.pages + kv.total + activations);
   expect(await call("/models/describe?model=org/partial")).toMatchObject({ status: 409 });
 });
 

@@ -1,6 +1,5 @@
 import { ApiError } from "../../errors/api-error.ts";
 import { json, type Route, route } from "../../http/route.ts";
-import { plannedBytes } from "../../models/memory-plan.ts";
 import { management } from "./management.ts";
 import { modelInfo } from "./model-info.ts";
 
@@ -25,17 +24,17 @@ export const describeRoute: Route = route({
       throw new ApiError(409, `The download of '${id}' has not ended.`, { code: "model_incomplete" });
     }
     const description = await describe(path);
-    const { architecture, parameters, encodings, modelContext, context, weights, kv, activations } =
-      description;
-    const total = plannedBytes(description);
+    const { architecture, parameters, encodings, modelContext, context, weights, kv, memory } = description;
+    const { model: total, activations } = memory;
     const others = pool.slots.filter((slot) => slot.source.id !== id);
     const free = pool.budget - others.reduce((sum, { bytes }) => sum + bytes, 0);
     const known = { id, architecture, parameters, encodings, modelContext: modelContext ?? null, context };
     return json({
       ...known,
       weights,
-      kv,
+      kv: { ...kv, total: memory.state },
       activations,
+      memory,
       total,
       budget: pool.budget,
       free,
