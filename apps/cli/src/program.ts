@@ -12,6 +12,7 @@ import { quantizeCommand } from "./commands/quantize.ts";
 import { removeCommand } from "./commands/remove.ts";
 import { runCommand } from "./commands/run.ts";
 import { serveCommand } from "./commands/serve.ts";
+import { shardCommand } from "./commands/shard.ts";
 import type { Io } from "./io.ts";
 import { paint } from "./terminal/paint.ts";
 
@@ -46,6 +47,7 @@ Examples:
     perplexityCommand,
     compareCommand,
     quantizeCommand,
+    shardCommand,
     pluginsCommand,
     pullCommand,
     listCommand,

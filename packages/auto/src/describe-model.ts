@@ -49,6 +49,8 @@ export type DescribeOptions = Pick<
 
 /** A model whose headers were read, on the device that would run it. */
 export interface ModelPlanner extends AsyncDisposable {
+  /** Names of the weights in the order a step has read them for the last time, as streaming goes through them. */
+  readonly order: readonly string[];
   /** Reads no weights. Throws `out-of-memory` as loading would. */
   describe(options?: DescribeOptions): ModelDescription;
 }
@@ -60,6 +62,7 @@ export async function planModel(path: string, options: LoadOptions = {}): Promis
   try {
     const { device } = await chooseBackend(options.backend ?? [], options, async () => undefined);
     return {
+      order: readingOrder(graph),
       describe(own = {}) {
         const plan = planTextModel(planOptions(path, prepared, { device, options: { ...options, ...own } }));
         const { program, context, sessions, memory } = plan;
@@ -85,6 +88,14 @@ export async function planModel(path: string, options: LoadOptions = {}): Promis
     await checkpoint.source.close();
     throw error;
   }
+}
+
+function readingOrder({ nodes }: Graph): string[] {
+  const last = new Map<string, number>();
+  nodes.forEach(({ inputs }, index) => {
+    for (const { op, attrs } of inputs) if (op.name === "weight") last.set(String(attrs.name), index);
+  });
+  return [...last].sort(([, a], [, b]) => a - b).map(([name]) => name);
 }
 
 /** Describes a model without reading its weights. Throws like `AutoModel.load`. */

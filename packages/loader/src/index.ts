@@ -22,12 +22,12 @@ export type { QuantizeProgress } from "./quantize/progress.ts";
 export { type QuantizedModel, type QuantizeOptions, quantizeModel } from "./quantize/quantize-model.ts";
 export { type JsonFileOptions, type JsonObject, readJsonObject } from "./read-json.ts";
 export { type ReadTensor, readSafetensors } from "./read-safetensors.ts";
-export type { TensorSpec } from "./safetensors-plan.ts";
+export type { TensorSpec, WriteOptions } from "./safetensors-plan.ts";
 export type { SafetensorsSource, SourceFile } from "./safetensors-source.ts";
 export {
   createSafetensors,
   type SafetensorsWriter,
   type TensorData,
-  type WriteOptions,
 } from "./safetensors-writer.ts";
+export { type ShardedModel, type ShardOptions, shardModel } from "./shard/shard-model.ts";
 export { type TensorToWrite, writeSafetensors } from "./write-safetensors.ts";

@@ -3,16 +3,11 @@ import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { EngineError, encodeFloats } from "@engine/core";
 import { ioError } from "./io-error.ts";
-import { layOut, type PlannedTensor, type TensorSpec } from "./safetensors-plan.ts";
+import { layOut, type PlannedTensor, type TensorSpec, type WriteOptions } from "./safetensors-plan.ts";
 import { show } from "./show.ts";
 
 /** Floats for "f32", "f16" or "bf16" (rounded to nearest even), Int32Array for "i32", bytes as they are for any. */
 export type TensorData = Float32Array | Int32Array | Uint8Array;
-
-export interface WriteOptions {
-  /** Strings for the header's `__metadata__`. */
-  readonly metadata?: Readonly<Record<string, string>>;
-}
 
 /** A file being written. It appears under its name only at finish(); what is disposed unfinished leaves nothing. */
 export interface SafetensorsWriter extends AsyncDisposable {
@@ -35,7 +30,7 @@ export async function createSafetensors(
   tensors: Iterable<TensorSpec>,
   options: WriteOptions = {},
 ): Promise<SafetensorsWriter> {
-  const { header, planned } = layOut(path, tensors, options.metadata);
+  const { header, planned } = layOut(path, tensors, options);
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
   const handle = await open(temporary, "wx").catch((error: unknown) => {
     throw ioError(error, path);

@@ -1,5 +1,5 @@
-import type { TensorSpec } from "./safetensors-plan.ts";
-import { createSafetensors, type TensorData, type WriteOptions } from "./safetensors-writer.ts";
+import type { TensorSpec, WriteOptions } from "./safetensors-plan.ts";
+import { createSafetensors, type TensorData } from "./safetensors-writer.ts";
 
 export interface TensorToWrite extends TensorSpec {
   /** The whole tensor, or a function that hands out its pieces in order when its turn comes. */

@@ -1,11 +1,11 @@
-import type { QuantizedModel, QuantizeProgress, QuantType } from "@engine/loader";
+import type { QuantizedModel, QuantType } from "@engine/loader";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { calibrated } from "../models/calibrate.ts";
 import { peakRssBytes } from "../models/peak-memory.ts";
 import { Stopped, stopper, unlessStopped } from "../stopper.ts";
 import { ProgressBar } from "../terminal/progress-bar.ts";
-import { showBytes, showDuration, showTimeLeft } from "../terminal/quantities.ts";
+import { progressText, showBytes, showDuration } from "../terminal/quantities.ts";
 
 export interface QuantizeFlags {
   readonly type: QuantType;
@@ -59,13 +59,6 @@ export async function quantize(io: Io, { source, destination, flags }: Wish): Pr
     }
     throw error;
   }
-}
-
-function progressText({ done, total, bytesPerSecond, secondsLeft, tensor }: QuantizeProgress): string {
-  const parts = [`${showBytes(done)} of ${showBytes(total)}`];
-  if (bytesPerSecond > 0) parts.push(`${showBytes(bytesPerSecond)}/s`);
-  if (secondsLeft !== undefined && done < total) parts.push(`${showTimeLeft(secondsLeft)} left`);
-  return [...parts, tensor].join(", ");
 }
 
 function describe(

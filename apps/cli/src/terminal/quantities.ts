@@ -26,6 +26,21 @@ export function showTimeLeft(seconds: number): string {
   return minutes < 90 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
 }
 
+/** How far work over files is: 3 GiB of 10 GiB, 900 MiB/s, 8 s left, model.norm.weight. */
+export function progressText(progress: {
+  readonly done: number;
+  readonly total: number;
+  readonly bytesPerSecond: number;
+  readonly secondsLeft: number | undefined;
+  readonly tensor: string;
+}): string {
+  const { done, total, bytesPerSecond, secondsLeft, tensor } = progress;
+  const parts = [`${showBytes(done)} of ${showBytes(total)}`];
+  if (bytesPerSecond > 0) parts.push(`${showBytes(bytesPerSecond)}/s`);
+  if (secondsLeft !== undefined && done < total) parts.push(`${showTimeLeft(secondsLeft)} left`);
+  return [...parts, tensor].join(", ");
+}
+
 /** Tokens in a second: 3.2, 45. */
 export function showRate(perSecond: number): string {
   return Number.isFinite(perSecond) ? significant(perSecond) : "–";

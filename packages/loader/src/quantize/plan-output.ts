@@ -79,7 +79,7 @@ function planShard(tensors: readonly PlannedTensor[], file: string): PlannedShar
   const { header } = layOut(
     file,
     tensors.flatMap(({ specs }) => specs),
-    METADATA,
+    { metadata: METADATA },
   );
   return { file, tensors, bytes: tensors.reduce((sum, { bytes }) => sum + bytes, header.length) };
 }
@@ -87,16 +87,24 @@ function planShard(tensors: readonly PlannedTensor[], file: string): PlannedShar
 /** transformers refuses files without it. */
 export const METADATA = { format: "pt" };
 
-function shardName(index: number, count: number): string {
+export function shardName(index: number, count: number): string {
   if (count === 1) return SINGLE_FILE;
   const number = (value: number) => String(value).padStart(5, "0");
   return `model-${number(index + 1)}-of-${number(count)}.safetensors`;
 }
 
+/** What an index tells of. */
+interface IndexedShards {
+  readonly shards: readonly {
+    readonly file: string;
+    readonly tensors: readonly Pick<PlannedTensor, "specs" | "bytes">[];
+  }[];
+}
+
 /** The text of the index; undefined where there is one file. */
 export function indexOf({
   shards,
-}: OutputPlan): { readonly name: string; readonly text: string } | undefined {
+}: IndexedShards): { readonly name: string; readonly text: string } | undefined {
   if (shards.length === 1) return undefined;
   const places = shards.flatMap(({ file, tensors }) =>
     tensors.flatMap(({ specs }) => specs.map(({ name }) => [name, file] as const)),

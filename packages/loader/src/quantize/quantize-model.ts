@@ -1,17 +1,16 @@
-import { copyFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { EngineError, type Watch } from "@engine/core";
 import { requireSpace } from "../hub/disk-space.ts";
 import type { HubOptions } from "../hub/hub-cache.ts";
-import { isModelFile } from "../hub/select-files.ts";
-import { TransferRate } from "../hub/transfer-rate.ts";
 import { ioError } from "../io-error.ts";
 import { type Checkpoint, openCheckpoint } from "../open-checkpoint.ts";
 import type { JsonObject } from "../read-json.ts";
 import type { TypeChoice } from "./choose-target.ts";
 import { Journal, writeWhole } from "./journal.ts";
 import { indexOf, type OutputPlan, planOutput } from "./plan-output.ts";
-import type { QuantizeProgress } from "./progress.ts";
+import { copyOne, modelFiles, nearestFolder, refuseExisting } from "./output-folder.ts";
+import { progressReport, type QuantizeProgress } from "./progress.ts";
 import { configFor } from "./quantization-config.ts";
 import { converter } from "./threads.ts";
 import { writeShard } from "./write-shard.ts";
@@ -131,65 +130,5 @@ async function write(
     resumedBytes: bytesOf(resumed),
     ragged: plan.ragged,
     threads: threads.threads,
-  };
-}
-
-/** The folder itself, or the nearest above it that exists. */
-async function nearestFolder(path: string): Promise<string> {
-  const isThere = await stat(path).then(
-    () => true,
-    () => false,
-  );
-  return isThere || dirname(path) === path ? path : nearestFolder(dirname(path));
-}
-
-async function refuseExisting(path: string, name: string): Promise<void> {
-  if (!(await stat(path).catch(() => undefined))) return;
-  throw new EngineError(
-    "bad-option",
-    `${name}: exists already. Give the name of a new folder, or delete this one.`,
-  );
-}
-
-/** What is copied beside the weights: what the model is run with, its licence and its card. */
-async function modelFiles(folder: string): Promise<{ readonly name: string; readonly bytes: number }[]> {
-  const there = await readdir(folder, { withFileTypes: true });
-  const names = there
-    .filter((entry) => !entry.isDirectory())
-    .map(({ name }) => name)
-    .filter(
-      (name) => name !== "config.json" && (isModelFile(name) || /^(LICEN[CS]E|NOTICE|README)/i.test(name)),
-    );
-  const extra = await readdir(join(folder, TEMPLATES)).catch(() => []);
-  names.push(...extra.map((name) => `${TEMPLATES}/${name}`).filter(isModelFile));
-  return Promise.all(names.map(async (name) => ({ name, bytes: (await stat(join(folder, name))).size })));
-}
-
-const TEMPLATES = "additional_chat_templates";
-
-async function copyOne(from: string, to: string): Promise<void> {
-  try {
-    await mkdir(dirname(to), { recursive: true });
-    await copyFile(from, `${to}.tmp`);
-    await rename(`${to}.tmp`, to);
-  } catch (error) {
-    throw ioError(error, basename(to));
-  }
-}
-
-function progressReport(total: number, onProgress: QuantizeOptions["onProgress"]) {
-  const rate = new TransferRate(20_000);
-  let done = 0;
-  return {
-    skip(bytes: number): void {
-      done += bytes;
-    },
-    add(bytes: number, tensor: string): void {
-      done += bytes;
-      rate.add(bytes);
-      const bytesPerSecond = rate.perSecond();
-      const secondsLeft = bytesPerSecond > 0 ? (total - done) / bytesPerSecond : undefined;
-      onProgress?.({ done, total, tensor, bytesPerSecond, secondsLeft });
-    },
   };
 }
