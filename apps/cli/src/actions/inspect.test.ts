@@ -55,6 +55,7 @@ it("says what a model is", async () => {
   expect(found.memory).toMatchObject([
     { context: 256, kv: "f32", resident: { state: 2 * 2 * 8 * 4 * 256 } },
     { context: 256, kv: "f16", resident: { state: 2 * 2 * 8 * 2 * 256 } },
+    { context: 256, kv: "int8", resident: { state: 2 * 2 * (8 + 2 * 4) * 256 } },
   ]);
 });
 

@@ -23,7 +23,9 @@ export async function refuseExisting(path: string, name: string): Promise<void> 
 }
 
 /** What is copied beside the weights: what the model is run with, its licence and its card. */
-export async function modelFiles(folder: string): Promise<{ readonly name: string; readonly bytes: number }[]> {
+export async function modelFiles(
+  folder: string,
+): Promise<{ readonly name: string; readonly bytes: number }[]> {
   const there = await readdir(folder, { withFileTypes: true });
   const names = there
     .filter((entry) => !entry.isDirectory())

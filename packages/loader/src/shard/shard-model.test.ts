@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -19,7 +19,6 @@ const target = (): string => join(folder, "ordered");
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "engine-shard-"));
   model = join(folder, "model");
-  const { mkdir } = await import("node:fs/promises");
   await mkdir(model);
   writeFileSync(join(model, "config.json"), '{ "model_type": "llama" }');
   writeFileSync(join(model, "tokenizer.json"), "{}");
@@ -76,16 +75,16 @@ test("several files have an index; stopped work goes on, damaged files are writt
     ...options,
     signal: stop.signal,
     onProgress: ({ tensor }) => {
-      if (tensor === "a.weight") stop.abort();
+      if (tensor === "b.weight") stop.abort();
     },
   });
   await expect(stopped).rejects.toMatchObject({ code: "aborted" });
   expect(existsSync(target())).toBe(false);
   const kept = readdirSync(`${target()}.incomplete`).filter((name) => name.endsWith(".safetensors"));
-  expect(kept).toHaveLength(1);
+  expect(kept).toHaveLength(2);
   const done = await shardModel(model, target(), options);
   expect(done.files).toBe(3);
-  expect(done.resumedBytes).toBeGreaterThan(8192);
+  expect(done.resumedBytes).toBeGreaterThan(2 * 8192);
   const index = join(target(), "model.safetensors.index.json");
   expect((await places(index)).map(({ name }) => name)).toEqual([
     "c.weight",
@@ -135,11 +134,9 @@ test("the original goes after the copy was verified, and stays where it could no
 test("what exists is not written over, and a hub cache keeps its files", async () => {
   await expect(shardModel(model, model, { order: [] })).rejects.toMatchObject({ code: "bad-option" });
   const cached = join(folder, "models--org--name");
-  const { rename } = await import("node:fs/promises");
   await rename(model, cached);
   await expect(shardModel(cached, target(), { order: [], deleteOriginal: true })).rejects.toMatchObject({
     code: "bad-option",
     message: expect.stringContaining("engine remove"),
   });
-  rmSync(`${target()}.incomplete`, { recursive: true, force: true });
 });
