@@ -1,15 +1,16 @@
-import { EngineError } from "@engine/core";
-import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
 import { type ChatTemplateSource, createChatTemplate, readChatTemplates } from "./chat-template.ts";
+import type { CompactModel } from "./compact/compact-model.ts";
+import { compactTextModel } from "./compact/compact-text-model.ts";
+import { NotCovered } from "./compact/not-covered.ts";
+import { parsedModel } from "./compact/parsed-model.ts";
 import { compileDecoder, type TokenDecoder } from "./decoder.ts";
 import { createDetokenizer } from "./detokenizer.ts";
-import { isObject } from "./json.ts";
-import { installMerges, type MergingModel } from "./merge-ranks.ts";
-import { faithfulPreTokenizer } from "./pre-tokenizer.ts";
-import { safeCut } from "./safe-borders.ts";
+import { isObject, type JsonObject } from "./json.ts";
+import { libraryModel } from "./library-model.ts";
 import { declaredTokens, effectivePostProcessor, leadingToken, namedTokens } from "./special-tokens.ts";
+import type { TextModel } from "./text-model.ts";
 import type { DecodeOptions, Tokenizer } from "./tokenizer.ts";
-import { readTokenizerJson, type TokenizerJson } from "./tokenizer-json.ts";
+import { readTokenizerJson, type TokenizerFrame, type TokenizerJson } from "./tokenizer-json.ts";
 
 export interface TokenizerParts {
   /** tokenizer.json, parsed. */
@@ -22,36 +23,75 @@ export interface TokenizerParts {
   readonly source?: string;
 }
 
-/** The part of the library's tokenizer that is used; its own declarations do not resolve under NodeNext. */
-interface LibraryEncoder {
-  encode(text: string, options: { add_special_tokens: boolean }): { readonly ids: number[] };
-  token_to_id(text: string): number | undefined;
-  id_to_token(id: number): string | undefined;
-  pre_tokenizer: ((text: string, options: unknown) => string[]) | null;
-  readonly model: MergingModel & { readonly vocab: readonly (string | undefined)[] };
-}
-
-// Shorter pieces come from the library's cache of words; cutting them would only cost.
-const CUT_ABOVE = 64;
-
 /**
  * A tokenizer from parsed files (which GGUF metadata can be brought into).
  * Throws EngineError "bad-tokenizer" for a malformed part, "unsupported" for one this package does not read.
  */
 export function createTokenizer(parts: TokenizerParts): Tokenizer {
+  const json = readTokenizerJson(parts.tokenizer, parts.source ?? "tokenizer.json");
+  try {
+    return compactTokenizer(json, parsedModel(json.model), parts);
+  } catch (error) {
+    if (!(error instanceof NotCovered)) throw error;
+    return libraryTokenizer(json, parts, error.message);
+  }
+}
+
+/** The same with a model that is in the compact form. Throws NotCovered as well. */
+export function compactTokenizer(
+  frame: TokenizerFrame,
+  model: CompactModel,
+  parts: Omit<TokenizerParts, "tokenizer">,
+): Tokenizer {
+  const idOf = (text: string) => {
+    const id = model.scores ? -1 : model.vocab.findText(text);
+    return id < 0 ? undefined : id;
+  };
+  return assemble(frame, parts, {
+    idOf,
+    build: (complete, where) => compactTextModel(complete, model, where),
+    fallback: undefined,
+  });
+}
+
+/** The same with the library's own tables; `reason` says why. */
+export function libraryTokenizer(
+  json: TokenizerJson,
+  parts: Omit<TokenizerParts, "tokenizer">,
+  reason: string,
+): Tokenizer {
+  const vocab: JsonObject = isObject(json.model.vocab) ? json.model.vocab : {};
+  return assemble(json, parts, {
+    idOf: (text) => (Object.hasOwn(vocab, text) ? (vocab[text] as number) : undefined),
+    build: (complete, where) => libraryModel({ ...complete, model: json.model }, where),
+    fallback: reason,
+  });
+}
+
+interface ModelParts {
+  /** Looks a text up in the model's own vocabulary. */
+  readonly idOf: (text: string) => number | undefined;
+  readonly build: (frame: TokenizerFrame, where: string) => TextModel;
+  readonly fallback: string | undefined;
+}
+
+function assemble(
+  json: TokenizerFrame,
+  parts: Omit<TokenizerParts, "tokenizer">,
+  { idOf: idInModel, build, fallback }: ModelParts,
+): Tokenizer {
   const where = parts.source ?? "tokenizer.json";
   const config = isObject(parts.config) ? parts.config : {};
-  const json = readTokenizerJson(parts.tokenizer, where);
-  const added = declaredTokens(json, config);
+  const added = declaredTokens(json, config, idInModel);
   const postProcessor = effectivePostProcessor(json, config);
-  const library = buildLibrary({ ...json, added_tokens: added, post_processor: postProcessor }, where);
+  const model = build({ ...json, added_tokens: added, post_processor: postProcessor }, where);
 
   const named = namedTokens(config);
   const bos = named.bos_token ?? leadingToken(postProcessor);
   const templates = readChatTemplates(parts.template ?? config.chat_template, where);
   const specialIds = new Set(added.filter((token) => token.special).map((token) => token.id));
-  const tokenText = (id: number) => library.id_to_token(id);
-  const idOf = (text: string | undefined) => (text === undefined ? undefined : library.token_to_id(text));
+  const { tokenText } = model;
+  const idOf = (text: string | undefined) => (text === undefined ? undefined : model.tokenId(text));
   let decoder: TokenDecoder | undefined;
   const detokenizer = (options: DecodeOptions = {}) => {
     decoder ??= compileDecoder(json.decoder);
@@ -60,7 +100,7 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
   };
   return {
     encode: (text, options = {}) =>
-      library.encode(text, { add_special_tokens: options.addSpecialTokens !== false }).ids,
+      model.encode(text, { add_special_tokens: options.addSpecialTokens !== false }),
     decode(ids, options) {
       const stream = detokenizer(options);
       let text = "";
@@ -70,7 +110,8 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
     detokenizer,
     tokenId: idOf,
     tokenText,
-    vocabSize: library.model.vocab.length,
+    vocabSize: model.size,
+    fallback,
     specialIds,
     bosId: idOf(bos),
     eosId: idOf(named.eos_token),
@@ -80,31 +121,4 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
       tokens: bos === undefined ? named : { bos_token: bos, ...named },
     }),
   };
-}
-
-function buildLibrary(json: TokenizerJson, where: string): LibraryEncoder {
-  const cut = safeCut(json.model);
-  let library: LibraryEncoder;
-  try {
-    const pre_tokenizer = faithfulPreTokenizer(json.pre_tokenizer);
-    const model = json.model.type === "BPE" ? { ...json.model, merges: [] } : json.model;
-    library = new LibraryTokenizer(
-      { ...json, pre_tokenizer, model, decoder: null },
-      {},
-    ) as unknown as LibraryEncoder;
-  } catch (cause) {
-    if (EngineError.isInstance(cause)) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new EngineError("unsupported", `${where}: this tokenizer cannot be built (${reason}).`, { cause });
-  }
-  if (json.model.type === "BPE") installMerges(library.model, json.model);
-  if (cut !== undefined) {
-    const words = library.pre_tokenizer;
-    library.pre_tokenizer = (text, options) => {
-      const pieces = words === null ? [text] : words(text, options);
-      if (pieces.every((piece) => piece.length <= CUT_ABOVE)) return pieces;
-      return pieces.flatMap((piece) => (piece.length > CUT_ABOVE ? cut(piece) : [piece]));
-    };
-  }
-  return library;
 }

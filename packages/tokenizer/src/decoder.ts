@@ -1,4 +1,5 @@
 import { EngineError } from "@engine/core";
+import { byteAlphabet } from "./byte-alphabet.ts";
 import { isObject, type JsonObject } from "./json.ts";
 
 /** How the texts of tokens become the bytes of a text, one token at a time. */
@@ -91,14 +92,9 @@ function byteFallback(token: string): Uint8Array | undefined {
   return match ? Uint8Array.of(Number.parseInt(match[1]!, 16)) : undefined;
 }
 
-/** GPT-2's alphabet: printable Latin-1 stands for itself, the other 68 bytes for U+0100 and on, in order. */
+/** Bytes of a token that is spelled in GPT-2's alphabet. */
 function byteLevel(): (token: string) => Uint8Array | undefined {
-  const byteOf = new Map<string, number>();
-  let next = 0x100;
-  for (let byte = 0; byte < 256; byte++) {
-    const printable = (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte !== 0xad);
-    byteOf.set(String.fromCharCode(printable ? byte : next++), byte);
-  }
+  const byteOf = new Map(byteAlphabet.map((character, byte) => [character, byte]));
   return (token) => {
     const bytes = new Uint8Array(token.length);
     for (let i = 0; i < token.length; i++) {

@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EngineError } from "@engine/core";
-import { createTokenizer } from "./create-tokenizer.ts";
+import { readTokenizer } from "./compact/read-tokenizer.ts";
+import { compactTokenizer, createTokenizer } from "./create-tokenizer.ts";
 import { type JsonObject, parseJson } from "./json.ts";
 import type { Tokenizer } from "./tokenizer.ts";
+import { readFrame } from "./tokenizer-json.ts";
 
 // Formats found beside or instead of tokenizer.json in older checkpoints.
 const OTHER_FORMATS = ["tokenizer.model", "spiece.model", "vocab.json", "tekken.json", "tiktoken.model"];
@@ -15,21 +17,28 @@ const OTHER_FORMATS = ["tokenizer.model", "spiece.model", "vocab.json", "tekken.
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const source = join(folder, "tokenizer.json");
-  const [text, config, map, processor, jinja] = await Promise.all([
-    readOptional(source),
+  const [config, map, processor, jinja] = await Promise.all([
     readJson(join(folder, "tokenizer_config.json")),
     readJson(join(folder, "special_tokens_map.json")),
     readJson(join(folder, "chat_template.json")),
     readOptional(join(folder, "chat_template.jinja")),
   ]);
-  if (text === undefined) throw await missing(folder);
   const chatTemplate = config.chat_template ?? processor.chat_template;
-  return createTokenizer({
-    tokenizer: parseJson(text, source),
+  const parts = {
     config: { ...map, ...config, chat_template: chatTemplate },
     ...(jinja === undefined ? {} : { template: jinja }),
     source,
-  });
+  };
+  try {
+    const { rest, model } = await readTokenizer(source);
+    return compactTokenizer(readFrame(rest, source), model, parts);
+  } catch (error) {
+    if (EngineError.isInstance(error)) throw error;
+    // Read whole, the file shows what is wrong with it, or that it needs the library's form.
+  }
+  const text = await readOptional(source);
+  if (text === undefined) throw await missing(folder);
+  return createTokenizer({ ...parts, tokenizer: parseJson(text, source) });
 }
 
 async function missing(folder: string): Promise<EngineError> {

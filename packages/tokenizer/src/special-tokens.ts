@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from "./json.ts";
-import type { AddedToken, TokenizerJson } from "./tokenizer-json.ts";
+import type { AddedToken, TokenizerFrame } from "./tokenizer-json.ts";
 
 const NAMES = ["bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token"];
 
@@ -16,25 +16,28 @@ export function namedTokens(config: JsonObject): Readonly<Record<string, string>
 /**
  * The added tokens of tokenizer.json with what tokenizer_config.json says of them: entries of
  * `added_tokens_decoder` are added or override flags, and the named and additional special tokens are special.
+ * `idOf` looks a text up in the model's own vocabulary.
  */
-export function declaredTokens(json: TokenizerJson, config: JsonObject): readonly AddedToken[] {
+export function declaredTokens(
+  json: TokenizerFrame,
+  config: JsonObject,
+  idOf: (text: string) => number | undefined,
+): readonly AddedToken[] {
   const tokens = new Map(json.added_tokens.map((token) => [token.content, token]));
-  const vocab = isObject(json.model.vocab) ? json.model.vocab : {};
   const declared = isObject(config.added_tokens_decoder) ? config.added_tokens_decoder : {};
   for (const [key, flags] of Object.entries(declared)) {
     const content = contentOf(flags);
     if (content === undefined || !isObject(flags) || !/^\d{1,7}$/.test(key)) continue;
-    const known = tokens.get(content)?.id ?? (Object.hasOwn(vocab, content) ? vocab[content] : undefined);
-    const id = typeof known === "number" ? known : Number(key);
+    const id = tokens.get(content)?.id ?? idOf(content) ?? Number(key);
     tokens.set(content, { ...tokens.get(content), ...flags, id, content, special: flags.special === true });
   }
   for (const content of specialTexts(config)) {
     const known = tokens.get(content);
-    const id = known?.id ?? (Object.hasOwn(vocab, content) ? vocab[content] : undefined);
+    const id = known?.id ?? idOf(content);
     // `normalized` follows `special` when it is not given, so it is fixed before the flag changes.
     if (known)
       tokens.set(content, { ...known, normalized: known.normalized ?? !known.special, special: true });
-    else if (typeof id === "number") tokens.set(content, { id, content, normalized: false, special: true });
+    else if (id !== undefined) tokens.set(content, { id, content, normalized: false, special: true });
   }
   return [...tokens.values()];
 }
@@ -72,7 +75,7 @@ export function leadingToken(postProcessor: JsonObject | null): string | undefin
  * build theirs from these two (default: true and false) and ignore the file's; others use the file's, and only
  * a file without any gets one from an explicit `add_bos_token: true`.
  */
-export function effectivePostProcessor(json: TokenizerJson, config: JsonObject): JsonObject | null {
+export function effectivePostProcessor(json: TokenizerFrame, config: JsonObject): JsonObject | null {
   const named = namedTokens(config);
   const className = String(config.tokenizer_class ?? "");
   const byFlags = /^(Code)?Llama|^Gemma/.test(className);

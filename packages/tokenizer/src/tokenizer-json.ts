@@ -11,13 +11,17 @@ export interface AddedToken {
   readonly rstrip?: boolean;
 }
 
-/** The members of tokenizer.json this package reads; parts are checked where they are compiled. */
-export interface TokenizerJson {
+/** The members of tokenizer.json around its model; parts are checked where they are compiled. */
+export interface TokenizerFrame {
   readonly added_tokens: readonly AddedToken[];
   readonly normalizer: JsonObject | null;
   readonly pre_tokenizer: JsonObject | null;
   readonly post_processor: JsonObject | null;
   readonly decoder: JsonObject | null;
+}
+
+/** The members of tokenizer.json this package reads. */
+export interface TokenizerJson extends TokenizerFrame {
   readonly model: JsonObject;
 }
 
@@ -26,13 +30,15 @@ export interface TokenizerJson {
  * Throws EngineError "bad-tokenizer" for what is malformed, "unsupported" for what is known but not read.
  */
 export function readTokenizerJson(value: unknown, where: string): TokenizerJson {
-  const fail = (what: string): never => {
-    throw new EngineError(
-      "bad-tokenizer",
-      `${where}: ${what}. This is not a tokenizer.json as Hugging Face tokenizers writes it; download it again.`,
-    );
-  };
+  const fail = failure(where);
   if (!isObject(value)) return fail("the top level is not an object");
+  if (!isObject(value.model)) return fail(`"model" is missing or not an object`);
+  return { ...readFrame(value, where), model: readModel(value.model, where, fail) };
+}
+
+/** The same for everything but the model. */
+export function readFrame(value: JsonObject, where: string): TokenizerFrame {
+  const fail = failure(where);
   const part = (name: string): JsonObject | null => {
     const found = value[name] ?? null;
     if (found === null) return null;
@@ -40,14 +46,21 @@ export function readTokenizerJson(value: unknown, where: string): TokenizerJson 
     if (typeof found.type !== "string") return fail(`"${name}" has no "type"`);
     return found;
   };
-  if (!isObject(value.model)) return fail(`"model" is missing or not an object`);
   return {
     added_tokens: readAddedTokens(value.added_tokens ?? [], fail),
     normalizer: part("normalizer"),
     pre_tokenizer: part("pre_tokenizer"),
     post_processor: part("post_processor"),
     decoder: part("decoder"),
-    model: readModel(value.model, where, fail),
+  };
+}
+
+function failure(where: string): (what: string) => never {
+  return (what) => {
+    throw new EngineError(
+      "bad-tokenizer",
+      `${where}: ${what}. This is not a tokenizer.json as Hugging Face tokenizers writes it; download it again.`,
+    );
   };
 }
 

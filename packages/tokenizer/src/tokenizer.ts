@@ -28,6 +28,11 @@ export interface Tokenizer {
   tokenText(id: number): string | undefined;
   /** One more than the highest id. The model's embedding table may have more rows (padding). */
   readonly vocabSize: number;
+  /**
+   * Why Hugging Face's library encodes with its own tables, which take several times the memory; undefined where the
+   * compact form does.
+   */
+  readonly fallback: string | undefined;
   /** Ids that decode leaves out with skipSpecialTokens. */
   readonly specialIds: ReadonlySet<number>;
   /** From bos_token, else the token the post-processor puts in front. */
