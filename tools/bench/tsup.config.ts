@@ -11,6 +11,7 @@ export default defineConfig({
     "src/attention.ts",
     "src/event-loop.ts",
     "src/http-chats.ts",
+    "src/tokenizer-memory.ts",
   ],
   format: "esm",
   target: "node20",

@@ -72,7 +72,11 @@ function suppressed(
   return suppressedTokens(config, generationConfig, known);
 }
 
-/** A folder without a tokenizer is usual; one that cannot be read is worth a word. */
+/** A folder without a tokenizer is usual; one that cannot be read, or takes much memory, is worth a word. */
 function tokenizerNotes(tokenizer: Tokenizer | EngineError): readonly string[] {
-  return EngineError.isInstance(tokenizer) && tokenizer.code !== "missing-file" ? [tokenizer.message] : [];
+  if (!EngineError.isInstance(tokenizer)) {
+    if (tokenizer.fallback === undefined) return [];
+    return [`The tokenizer takes several times the usual memory: ${tokenizer.fallback} (its ids are right).`];
+  }
+  return tokenizer.code === "missing-file" ? [] : [tokenizer.message];
 }

@@ -3,6 +3,7 @@ import type { ChannelDescription, ChatMessage, Tokenizer } from "@engine/tokeniz
 import { ChatConstraint } from "./chat-constraint.ts";
 import { chatPrompt } from "./chat-prompt.ts";
 import { ChatReader } from "./chat-reader.ts";
+import { droppedNote } from "./dropped-note.ts";
 import type { Chat, ChatEvent, ChatOptions, ChatResult } from "./model.ts";
 
 /** What answers a prompt of token ids. */
@@ -67,7 +68,8 @@ export class ChatAnswer implements Chat {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ChatEvent, void, undefined> {
-    for await (const { token, logprobs } of this.#generation) {
+    for await (const { token, logprobs, dropped } of this.#generation) {
+      if (dropped) yield { type: "note", text: droppedNote(dropped) };
       if (this.#tellsTokens && token >= 0) yield { type: "token", token, logprobs };
       yield* this.#reader.events();
     }

@@ -1,12 +1,16 @@
-export { AutoModel } from "./auto-model.ts";
+export { AutoModel, AutoModel, type LoadOptions } from "./auto-model.ts";
 export {
   type DescribeOptions,
+  type DescribeOptions,
   describeModel,
+  describeModel,
+  type ModelDescription,
   type ModelDescription,
   type ModelPlanner,
   memory,
   planModel,
 } from "./describe-model.ts";
+export { droppedNote } from "./dropped-note.ts";
 export { type Comparison, compareModels } from "./evaluate/compare.ts";
 export { measureImportance } from "./evaluate/importance.ts";
 export { logSumExp } from "./evaluate/log-sum-exp.ts";

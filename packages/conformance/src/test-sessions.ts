@@ -25,6 +25,7 @@ export function testSessions<C>(
       createTextModel({ name, graph, source, device, blockTokens: 16, context: 128, ...options });
     const calm = await open({ sessions: 8 });
     const tight = await open({ sessions: 1, maxTokens: 24 });
+    const short = await open({ sessions: 1, context: 48 });
     const ids = (seed: string, count: number): number[] =>
       Array.from(randomValues(seed, count, { from: 3, to: calm.vocab, positive: true }), Math.floor);
     const [first, second, third] = [ids("first", 37), ids("second", 9), ids("third", 5)];
@@ -60,9 +61,18 @@ export function testSessions<C>(
       expect(await answer(restored, third, 8)).toEqual(three);
       for (const session of [tried, fork, restored]) await session.dispose();
       expect(tight.stats().blocks.used).toBe(0);
+
+      // Where old tokens are dropped, what is left is a text like any other, also for a recurrent state.
+      const overflow = { policy: "sliding", keep: 5, drop: 20 } as const;
+      const { tokens, dropped } = await short.generate(first, { maxTokens: 16, overflow }).result;
+      expect(dropped).toEqual([{ begin: 5, tokens: 20, at: 11 }]);
+      const text = [...first, ...tokens.slice(0, 11)];
+      const fresh = calm.generate([...text.slice(0, 5), ...text.slice(25)], { maxTokens: 5 });
+      expect(tokens.slice(11)).toEqual((await fresh.result).tokens);
     } finally {
       await calm.dispose();
       await tight.dispose();
+      await short.dispose();
       await source.close();
       await device.close();
     }

@@ -13,6 +13,7 @@ import type {
 import type { History } from "./history.ts";
 import { Meter } from "./meter.ts";
 import type { ModelParts } from "./model-parts.ts";
+import { type Dropped, type Sliding, slide, slidingOf } from "./overflow.ts";
 import { type Candidates, Sampler } from "./sampler.ts";
 import { resolveSampling, type Sampling } from "./sampling-options.ts";
 import { checkStops } from "./stop-strings.ts";
@@ -30,8 +31,12 @@ export class Answer {
   readonly #logprobs: (TokenLogprobs | undefined)[] = [];
   /** Length of the text handed out with each token. */
   readonly #texts: number[] = [];
-  /** Where in the history it begins. */
-  readonly #begin: number;
+  /** Where in the history it begins; tokens dropped later move that to the front, even below 0. */
+  #begin: number;
+  readonly #sliding: Sliding | undefined;
+  readonly #dropped: Dropped[] = [];
+  /** What was dropped since the last token was given out. */
+  #toTell: Dropped | undefined;
   #finishReason: FinishReason | undefined;
 
   /** Throws `bad-option` or `context-overflow` before anything changes. */
@@ -45,7 +50,8 @@ export class Answer {
     const { tokenizer, vocab, stopTokens } = model;
     const { raw = false, embeddings, stop = [], logprobs } = options;
     const sampling = checked(model, options);
-    takePrompt(history, prompt, { model, raw, embeddings });
+    this.#sliding = slidingOf(options.overflow, model.context);
+    this.#note(takePrompt(history, prompt, { model, raw, embeddings, sliding: this.#sliding }));
     this.#ends = new Set([...stopTokens, ...(options.stopTokens ?? [])]);
     this.#begin = history.length;
     this.meter.promptTokens = history.length;
@@ -70,6 +76,7 @@ export class Answer {
       finishReason: this.#finishReason ?? "abort",
       usage: this.meter.usage(),
       timings: this.meter.timings(),
+      ...(this.#dropped.length > 0 && { dropped: [...this.#dropped] }),
       ...(this.#options.logprobs !== undefined && { logprobs: [...this.#logprobs] }),
     };
   }
@@ -77,7 +84,7 @@ export class Answer {
   /** What the device does to the logits of the next token. */
   async select(): Promise<Select> {
     const allowed = await this.#options.constraint?.allowed();
-    return this.sampler.select(this.history.length, bothMasks(this.#model.mask, allowed));
+    return this.sampler.select(this.#place, bothMasks(this.#model.mask, allowed));
   }
 
   /** Rows of the prompt are read, of which `onProgress` learns. */
@@ -93,7 +100,7 @@ export class Answer {
     found: Candidates,
     readLogits: (into: Float32Array) => Promise<void>,
   ): Promise<GeneratedToken[]> {
-    const place = this.history.length;
+    const place = this.#place;
     const token = await this.sampler.choose(place, found, readLogits);
     const logprobs =
       this.#options.logprobs === undefined
@@ -106,15 +113,28 @@ export class Answer {
     return given;
   }
 
-  /** Ends it after its first tokens, as if stopped there. */
+  /** Ends it after its first tokens, as if stopped there. Of tokens dropped by then the text keeps nothing. */
   cut(length: number): void {
     if (length >= this.#tokens.length) return;
-    this.history.rewind(this.#begin + length);
+    this.history.rewind(Math.max(this.#begin + length, this.#sliding?.keep ?? 0));
+    while ((this.#dropped.at(-1)?.at ?? 0) > length) this.#dropped.pop();
     this.#tokens.length = length;
     this.#logprobs.length = length;
     this.#text.cut(this.#texts[length - 1] ?? 0);
     this.meter.completionTokens = length;
     this.#finishReason = "abort";
+  }
+
+  /** The next token's place in the whole text, dropped tokens counted: no two draws share their random numbers. */
+  get #place(): number {
+    return this.history.length + this.#dropped.reduce((sum, { tokens }) => sum + tokens, 0);
+  }
+
+  #note(gone: Pick<Dropped, "begin" | "tokens"> | undefined): void {
+    if (!gone) return;
+    this.#toTell = { ...gone, at: this.#tokens.length };
+    this.#dropped.push(this.#toTell);
+    this.#begin -= gone.tokens;
   }
 
   #take(
@@ -140,11 +160,14 @@ export class Answer {
     const piece = text.push(token);
     const steered = steer?.(token, this.#tokens.length - 1) ?? [];
     if (piece.stopped || steered === "stop" || constraint?.finished) this.#finishReason = "stop";
-    else if (this.#tokens.length >= maxTokens || history.length >= this.#model.context)
-      this.#finishReason = "length";
+    else if (this.#tokens.length >= maxTokens) this.#finishReason = "length";
+    else if (history.length >= this.#model.context && !this.#sliding) this.#finishReason = "length";
     const end = this.ended && !piece.stopped ? text.end() : "";
     this.#texts.push(text.text.length);
-    given.push({ token, text: piece.text + end, ...(logprobs && { logprobs }) });
+    const dropped = this.#toTell;
+    this.#toTell = undefined;
+    given.push({ token, text: piece.text + end, ...(logprobs && { logprobs }), ...(dropped && { dropped }) });
+    if (this.#sliding && !this.ended) this.#note(slide(history, this.#sliding, this.#model.context));
     if (this.ended || steered === "stop") return;
     checkTokens(steered, this.#model.vocab, "steer");
     forced.push(...steered);

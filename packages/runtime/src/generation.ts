@@ -1,5 +1,6 @@
 import type { Constraint } from "./constraint.ts";
 import type { GivenEmbeddings } from "./given-embeddings.ts";
+import type { Dropped, Overflow } from "./overflow.ts";
 import type { SamplingOptions } from "./sampling-options.ts";
 
 export interface GenerateOptions extends SamplingOptions {
@@ -24,6 +25,8 @@ export interface GenerateOptions extends SamplingOptions {
   readonly steer?: (token: number, index: number) => readonly number[] | "stop" | undefined;
   /** Lets only some tokens come, such as those a grammar allows. */
   readonly constraint?: Constraint;
+  /** What becomes of a text that no longer fits the context; an error unless told. */
+  readonly overflow?: Overflow;
   /** With each token its log-probability, and so many of the likeliest tokens at its place; 0 is the token's alone. */
   readonly logprobs?: number;
 }
@@ -47,6 +50,8 @@ export interface GenerateResult {
   /** All the text that was handed out: it ends before a stop string. Empty without a tokenizer. */
   readonly text: string;
   readonly finishReason: FinishReason;
+  /** What was dropped from the text so that it fits the context, in order; absent where nothing was. */
+  readonly dropped?: readonly Dropped[];
   /** For each of `tokens`, where they were asked for; undefined for one that `steer` put in. */
   readonly logprobs?: readonly (TokenLogprobs | undefined)[];
   readonly usage: {
@@ -77,6 +82,8 @@ export interface GeneratedToken {
   /** Text that became certain with this token, often "". All of them joined are the result's text. */
   readonly text: string;
   readonly logprobs?: TokenLogprobs;
+  /** What was dropped from the text before this token was chosen, so that it fits the context. */
+  readonly dropped?: Dropped;
 }
 
 /**

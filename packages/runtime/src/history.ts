@@ -107,6 +107,23 @@ export class History {
     this.reopen();
   }
 
+  /** Takes the tokens from `begin` to `end` out; what is left is a prompt that nothing was computed of. */
+  drop(begin: number, end: number): void {
+    const kept = [...this.tokens.slice(0, begin), ...this.tokens.slice(end)];
+    const gone = end - begin;
+    const embeddings = this.embeddings
+      .filter((given) => given.end <= begin || given.begin >= end)
+      .map((given) =>
+        given.begin < end ? given : { ...given, begin: given.begin - gone, end: given.end - gone },
+      );
+    for (const list of [this.tokens, this.#extents, this.#kinds, this.#longest, this.embeddings])
+      list.length = 0;
+    this.#computed = 0;
+    this.#keepKeys(0);
+    this.sequence.clear();
+    this.addPrompt(kept, embeddings);
+  }
+
   /**
    * Where an answer ends the text, its last token is read with what comes next, whether or not a step has read it: so
    * it makes no difference how far the steps were ahead of who stopped the answer.

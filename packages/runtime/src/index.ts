@@ -20,6 +20,7 @@ export {
 export type { ModelMemory } from "./model-memory.ts";
 export type { ModelStats } from "./model-stats.ts";
 export { OnAwait } from "./on-await.ts";
+export type { Dropped, Overflow } from "./overflow.ts";
 export { type PlanOptions, planTextModel, type TextModelPlan } from "./plan-text-model.ts";
 export type { Pooling } from "./pool-rows.ts";
 export type { LogitsOptions } from "./read-logits.ts";

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { Model } from "@engine/auto";
-import type { GenerateOptions } from "@engine/runtime";
+import type { GenerateOptions, Overflow } from "@engine/runtime";
 import { type SamplingFlags, samplingOptions } from "../options/sampling-flags.ts";
 
 /** Most tokens of an answer unless the user or the model says otherwise. */
@@ -8,6 +8,10 @@ const MAX_TOKENS = 2048;
 
 export interface AnswerFlags extends SamplingFlags {
   readonly ignoreEos?: boolean;
+}
+
+function slidingOverflow({ overflowKeep: keep }: AnswerFlags): Overflow {
+  return { policy: "sliding", ...(keep !== undefined && { keep }) };
 }
 
 type EndsOf = Pick<Model, "generationConfig" | "tokenizer" | "vocab">;
@@ -22,6 +26,7 @@ export function answerOptions(
     ...samplingOptions(flags),
     maxTokens: flags.maxTokens ?? model.generationConfig.maxNewTokens ?? MAX_TOKENS,
     ...(flags.stop && { stop: flags.stop }),
+    ...(flags.overflow === "sliding" && { overflow: slidingOverflow(flags) }),
     ...(flags.ignoreEos && { logitBias: withoutEnd(model) }),
   };
 }

@@ -1,4 +1,4 @@
-import type { ChatOptions, ChatResult, Model } from "@engine/auto";
+import { type ChatOptions, type ChatResult, droppedNote, type Model } from "@engine/auto";
 import type { GenerateOptions, GenerateResult } from "@engine/runtime";
 import type { Io } from "../io.ts";
 import { EventWriter } from "../terminal/event-writer.ts";
@@ -37,7 +37,8 @@ export async function answer(
   let result = unanswered(tokens.ids.length);
   if (options.maxTokens > 0) {
     const generation = model.generate(tokens.ids, { ...options, onProgress: bar.update });
-    for await (const { token, text } of generation) {
+    for await (const { token, text, dropped } of generation) {
+      if (dropped && !quiet) io.stderr.write(`note: ${droppedNote(dropped)}\n`);
       print(before + (model.tokenizer ? text : printed === "" ? String(token) : `,${token}`));
       before = "";
     }

@@ -1,4 +1,4 @@
-import type { ChatOptions, ChatResult, Model } from "@engine/auto";
+import { type ChatOptions, type ChatResult, droppedNote, type Model } from "@engine/auto";
 import { EngineError } from "@engine/core";
 import type { GenerateOptions, GenerateResult, Generation, Session } from "@engine/runtime";
 import type { ChannelEvent, ChatMessage, ToolCall } from "@engine/tokenizer";
@@ -66,8 +66,10 @@ export class Conversation implements AsyncDisposable {
         })
       : await this.#generate(this.#continued(said), options);
     for await (const event of answer) {
-      if (!("type" in event)) yield { type: "text", text: event.text };
-      else if (event.type !== "finish") yield event;
+      if (!("type" in event)) {
+        if (event.dropped) yield { type: "note", text: droppedNote(event.dropped) };
+        yield { type: "text", text: event.text };
+      } else if (event.type !== "finish") yield event;
     }
     const result = await answer.result;
     this.#calls = "toolCalls" in result ? result.toolCalls : [];

@@ -11,13 +11,14 @@ export function runReport(
     seed,
   }: { readonly result: GenerateResult | ChatResult; readonly prompt?: string; readonly seed: number },
 ): object {
-  const { tokens, text, finishReason, usage, timings } = result;
+  const { tokens, text, finishReason, dropped, usage, timings } = result;
   return {
     tokens,
     text,
     ...("reasoning" in result && result.reasoning !== "" && { reasoning: result.reasoning }),
     ...("toolCalls" in result && result.toolCalls.length > 0 && { toolCalls: result.toolCalls }),
     finishReason,
+    ...(dropped && { dropped }),
     usage,
     timings: { loadMs: model.loadMs, ...timings },
     memory: { peakRssBytes: peakRssBytes(), weights: model.weights },

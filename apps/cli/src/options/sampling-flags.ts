@@ -1,7 +1,7 @@
 import type { SamplingOptions } from "@engine/runtime";
 import { type Command, Option } from "commander";
 import { UsageError } from "../usage-error.ts";
-import { collect, decimal, wholeNumber } from "./numbers.ts";
+import { choice, collect, decimal, wholeNumber } from "./numbers.ts";
 
 export interface SamplingFlags {
   readonly maxTokens?: number;
@@ -15,6 +15,8 @@ export interface SamplingFlags {
   readonly presencePenalty?: number;
   readonly seed?: number;
   readonly stop?: readonly string[];
+  readonly overflow?: "error" | "sliding";
+  readonly overflowKeep?: number;
 }
 
 const between = (low: number, high: number) =>
@@ -35,11 +37,21 @@ export function addSamplingFlags(command: Command): Command {
   add("--frequency-penalty <x>", "taken off for each time a token was said", between(-2, 2));
   add("--presence-penalty <x>", "taken off once for each token that was said", between(-2, 2));
   add("--seed <n>", "the same seed gives the same text", wholeNumber({ min: 0 }));
+  const policies = choice(["error", "sliding"] as const);
+  command.addOption(
+    new Option(
+      "--overflow <policy>",
+      "in a full context: error, or sliding, which drops old tokens",
+    ).argParser(policies),
+  );
+  add("--overflow-keep <n>", "with sliding, first tokens that stay; 4", wholeNumber({ min: 0 }));
   return command.option("--stop <text>", "end before this text; may be repeated", collect);
 }
 
 /** Flags that exclude each other are wrong usage; found before a model is loaded. */
-export function checkSampling({ greedy, temperature }: SamplingFlags): void {
+export function checkSampling({ greedy, temperature, overflow, overflowKeep }: SamplingFlags): void {
+  if (overflowKeep !== undefined && overflow !== "sliding")
+    throw new UsageError("--overflow-keep goes with --overflow sliding.");
   if (greedy && temperature !== undefined && temperature > 0) {
     throw new UsageError("--greedy and --temperature exclude each other; give one of them.");
   }

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../json.ts";
-import { NotCovered } from "./not-covered.ts";
 import { type MergeTable, type MergeTableBuilder, mergeTableBuilder } from "./merge-table.ts";
+import { NotCovered } from "./not-covered.ts";
 import { type Vocab, type VocabBuilder, vocabBuilder } from "./vocab.ts";
 
 /** A tokenizer's model in typed arrays. `options` are the members of tokenizer.json's `model` besides the large ones. */
@@ -41,9 +41,13 @@ export function refuseRules(options: JsonObject): void {
 /** Adds a merge whose sides are at hand as text. */
 export function textMerges(merges: MergeTableBuilder): (left: string, right: string) => void {
   const encoder = new TextEncoder();
+  let bytes = new Uint8Array(1 << 10);
   return (left, right) => {
-    const [a, b] = [encoder.encode(left), encoder.encode(right)];
-    merges.add({ bytes: a, begin: 0, end: a.length }, { bytes: b, begin: 0, end: b.length });
+    const most = (left.length + right.length) * 3;
+    if (bytes.length < most) bytes = new Uint8Array(most);
+    const cut = encoder.encodeInto(left, bytes).written;
+    const end = cut + encoder.encodeInto(right, bytes.subarray(cut)).written;
+    merges.add(bytes, 0, cut, bytes, cut, end);
   };
 }
 

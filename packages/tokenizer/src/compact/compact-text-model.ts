@@ -65,7 +65,8 @@ function encoderOf(
       fuseUnknown: options.fuse_unk === true,
     });
   }
-  if (byteLevel || scores === undefined || unknown === undefined) throw new NotCovered("a Unigram of this kind");
+  if (byteLevel || scores === undefined || unknown === undefined)
+    throw new NotCovered("a Unigram of this kind");
   return unigramEncoder(vocab, scores, { unknown, pieces: model.vocab.size });
 }
 
@@ -91,7 +92,8 @@ function withAdded(vocab: Vocab, added: readonly AddedToken[]): Vocab {
 /** Whether a pre-tokenizer ends in ByteLevel, and what comes before: the encoder takes bytes as they are. */
 function withoutByteLevel(json: JsonObject | null): { byteLevel: boolean; rest: JsonObject | null } {
   if (json?.type === "ByteLevel") return { byteLevel: true, rest: null };
-  if (json?.type !== "Sequence" || !Array.isArray(json.pretokenizers)) return { byteLevel: false, rest: json };
+  if (json?.type !== "Sequence" || !Array.isArray(json.pretokenizers))
+    return { byteLevel: false, rest: json };
   const parts = json.pretokenizers.filter(isObject).flatMap(flat);
   if (parts.at(-1)?.type !== "ByteLevel") return { byteLevel: false, rest: json };
   const pretokenizers = parts.slice(0, -1);

@@ -1,4 +1,9 @@
-import type { Bytes } from "./vocab.ts";
+/** A run of bytes in an array. */
+export interface Bytes {
+  readonly bytes: Uint8Array;
+  readonly begin: number;
+  readonly end: number;
+}
 
 /** Gives the next bytes of a file: how many were written, 0 at the end. */
 export type ReadBytes = (into: Uint8Array) => number;

@@ -1,5 +1,5 @@
 import { NotCovered } from "./not-covered.ts";
-import { type Bytes, grown, hashBytes, type Vocab } from "./vocab.ts";
+import { grown, type Vocab } from "./vocab.ts";
 
 /** The merges of a BPE model by the ids of the two tokens they join; the rank is the place in the list. */
 export interface MergeTable {
@@ -14,7 +14,14 @@ export interface MergeTable {
 
 export interface MergeTableBuilder {
   /** The next merge in rank. Throws NotCovered where a side or the whole is no token. */
-  add(left: Bytes, right: Bytes): void;
+  add(
+    left: Uint8Array,
+    leftBegin: number,
+    leftEnd: number,
+    right: Uint8Array,
+    rightBegin: number,
+    rightEnd: number,
+  ): void;
   /** The same by ids. */
   addIds(left: number, right: number, whole: number): void;
   finish(): MergeTable;
@@ -37,12 +44,12 @@ export function mergeTableBuilder(vocab: Vocab): MergeTableBuilder {
   };
   return {
     addIds,
-    add(a, b) {
-      if (a.begin === a.end || b.begin === b.end) throw new NotCovered(`merge ${count} has an empty side`);
-      const hash = hashBytes(a.bytes, a.begin, a.end);
-      const first = vocab.find(a.bytes, a.begin, a.end);
-      const second = vocab.find(b.bytes, b.begin, b.end);
-      const joined = vocab.findJoined(hashBytes(b.bytes, b.begin, b.end, hash), a, b);
+    add(left, leftBegin, leftEnd, right, rightBegin, rightEnd) {
+      if (leftBegin === leftEnd || rightBegin === rightEnd)
+        throw new NotCovered(`merge ${count} has an empty side`);
+      const first = vocab.find(left, leftBegin, leftEnd);
+      const second = vocab.find(right, rightBegin, rightEnd);
+      const joined = vocab.findJoined(left, leftBegin, leftEnd, right, rightBegin, rightEnd);
       if (first < 0 || second < 0 || joined < 0) throw new NotCovered(`merge ${count} is not between tokens`);
       addIds(first, second, joined);
     },

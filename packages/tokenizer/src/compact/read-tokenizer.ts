@@ -5,7 +5,7 @@ import { type CompactModel, refuseRules } from "./compact-model.ts";
 import { JsonCursor, NotJson } from "./json-cursor.ts";
 import { mergeTableBuilder } from "./merge-table.ts";
 import { NotCovered } from "./not-covered.ts";
-import { type Bytes, grown, type Vocab, vocabBuilder } from "./vocab.ts";
+import { grown, type Vocab, vocabBuilder } from "./vocab.ts";
 
 export interface ReadTokenizer {
   /** The members of tokenizer.json but `model`. */
@@ -133,20 +133,23 @@ async function readMerges(cursor: JsonCursor, vocab: Vocab): Promise<CompactMode
   await eachItem(cursor, "[]", () => {
     if (cursor.peek() === "[".charCodeAt(0)) {
       cursor.expect("[");
-      const { bytes, begin, end } = cursor.string();
-      const left = { bytes: bytes.slice(begin, end), begin: 0, end: end - begin };
+      const first = cursor.string();
+      const left = first.bytes.slice(first.begin, first.end);
       cursor.expect(",");
-      builder.add(left, cursor.string());
+      const { bytes, begin, end } = cursor.string();
+      builder.add(left, 0, left.length, bytes, begin, end);
       cursor.expect("]");
       return;
     }
-    const merge = cursor.string();
-    const at = merge.bytes.indexOf(SPACE, merge.begin);
-    if (at <= merge.begin || at >= merge.end - 1) throw new NotJson();
-    const right: Bytes = { ...merge, begin: at + 1 };
-    const next = right.bytes.indexOf(SPACE, right.begin);
-    if (next >= 0 && next < right.end) throw new NotCovered("a merge is no pair of tokens");
-    builder.add({ ...merge, end: at }, right);
+    const { bytes, begin, end } = cursor.string();
+    let [at, spaces] = [0, 0];
+    for (let i = begin; i < end; i++) {
+      if (bytes[i] !== SPACE) continue;
+      at = i;
+      spaces++;
+    }
+    if (spaces !== 1) throw new NotCovered("a merge is no pair of tokens");
+    builder.add(bytes, begin, at, bytes, at + 1, end);
   });
   return builder.finish();
 }

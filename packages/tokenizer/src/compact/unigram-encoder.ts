@@ -12,6 +12,10 @@ export interface UnigramRules {
 // What an unknown character costs below the worst piece, as in SentencePiece.
 const UNKNOWN_PENALTY = 10;
 
+// Half a surrogate pair is no character, but it must not become U+FFFD, which may be a piece.
+const HALF_PAIRS = /\p{Cs}/gu;
+const NO_PIECE = "\u{10ffff}";
+
 /** The most likely pieces of a text (Viterbi), with the ids that @huggingface/tokenizers 0.2.0 gives. */
 export function unigramEncoder(
   vocab: Vocab,
@@ -26,7 +30,7 @@ export function unigramEncoder(
   const encoder = new TextEncoder();
 
   const encodePiece = (text: string, ids: number[]): void => {
-    const bytes = encoder.encode(text);
+    const bytes = encoder.encode(text.replace(HALF_PAIRS, NO_PIECE));
     const best = new Float64Array(bytes.length + 1).fill(Number.NaN);
     const from = new Int32Array(bytes.length + 1);
     const token = new Int32Array(bytes.length + 1);
@@ -61,17 +65,15 @@ export function unigramEncoder(
 }
 
 /** Calls `hit` for every token that the bytes from `begin` on start with, shortest first. */
-type PrefixSearch = (
-  bytes: Uint8Array,
-  begin: number,
-  hit: (end: number, id: number) => void,
-) => void;
+type PrefixSearch = (bytes: Uint8Array, begin: number, hit: (end: number, id: number) => void) => void;
 
 /** Searches a sorted list of the tokens, narrowed byte by byte: four bytes a token. */
 function byteTrie(vocab: Vocab, pieces: number): PrefixSearch {
   const { bytes, begins, ends } = vocab;
   const order = Uint32Array.from({ length: pieces }, (_, id) => id).filter((id) => ends[id]! > begins[id]!);
-  order.sort((a, b) => Buffer.compare(bytes.subarray(begins[a]!, ends[a]!), bytes.subarray(begins[b]!, ends[b]!)));
+  order.sort((a, b) =>
+    Buffer.compare(bytes.subarray(begins[a]!, ends[a]!), bytes.subarray(begins[b]!, ends[b]!)),
+  );
   // The byte of a sorted token at a depth, -1 past its end.
   const byteAt = (place: number, depth: number) => {
     const id = order[place]!;

@@ -7,7 +7,7 @@ const NONE = 0xffffffff;
 const HALF_PAIR = /\p{Cs}/u;
 
 /** FNV-1a over bytes, 32 bits. Hashing goes on from `from`, so a text's hash follows from its first part's. */
-export function hashBytes(bytes: Uint8Array, begin: number, end: number, from = FNV_BASIS): number {
+function hashBytes(bytes: Uint8Array, begin: number, end: number, from = FNV_BASIS): number {
   let hash = from;
   for (let i = begin; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, FNV_PRIME);
   return hash;
@@ -22,20 +22,20 @@ export interface Vocab {
   /** Where a token's bytes begin and end; both 0xffffffff where an id has no token. */
   readonly begins: Uint32Array;
   readonly ends: Uint32Array;
-  /** The id of the token that is the concatenation of two runs of bytes, or -1. `hash` is that of both. */
-  findJoined(hash: number, left: Bytes, right: Bytes): number;
+  /** The id of the token that is one run of bytes and then another, or -1. */
+  findJoined(
+    left: Uint8Array,
+    leftBegin: number,
+    leftEnd: number,
+    right: Uint8Array,
+    rightBegin: number,
+    rightEnd: number,
+  ): number;
   /** The id of a token given as UTF-8, or -1. */
   find(bytes: Uint8Array, begin: number, end: number): number;
   /** The id of a token given as text, or -1. */
   findText(text: string): number;
   text(id: number): string | undefined;
-}
-
-/** A run of bytes in an array. */
-export interface Bytes {
-  readonly bytes: Uint8Array;
-  readonly begin: number;
-  readonly end: number;
 }
 
 /** Collects the tokens of a vocabulary in any order of ids. */
@@ -103,7 +103,8 @@ function createVocab(bytes: Uint8Array, begins: Uint32Array, ends: Uint32Array):
   };
   for (let id = 0; id < size; id++) {
     if (begins[id] === NONE) continue;
-    if (find(bytes, begins[id]!, ends[id]!) >= 0) throw new NotCovered(`the token of ${id} has another id too`);
+    if (find(bytes, begins[id]!, ends[id]!) >= 0)
+      throw new NotCovered(`the token of ${id} has another id too`);
     let at = slot(hashBytes(bytes, begins[id]!, ends[id]!));
     while (table[at]! >= 0) at = (at + 1) & mask;
     table[at] = id;
@@ -114,17 +115,18 @@ function createVocab(bytes: Uint8Array, begins: Uint32Array, ends: Uint32Array):
     begins,
     ends,
     find,
-    findJoined(hash, left, right) {
-      const first = left.end - left.begin;
-      const length = first + right.end - right.begin;
+    findJoined(left, leftBegin, leftEnd, right, rightBegin, rightEnd) {
+      const first = leftEnd - leftBegin;
+      const second = rightEnd - rightBegin;
+      const hash = hashBytes(right, rightBegin, rightEnd, hashBytes(left, leftBegin, leftEnd));
       for (let at = slot(hash); ; at = (at + 1) & mask) {
         const id = table[at]!;
         if (id < 0) return -1;
         const start = begins[id]!;
         if (
-          ends[id]! - start === length &&
-          isSame(bytes, start, left.bytes, left.begin, first) &&
-          isSame(bytes, start + first, right.bytes, right.begin, length - first)
+          ends[id]! - start === first + second &&
+          isSame(bytes, start, left, leftBegin, first) &&
+          isSame(bytes, start + first, right, rightBegin, second)
         ) {
           return id;
         }
@@ -147,7 +149,10 @@ function isSame(a: Uint8Array, atA: number, b: Uint8Array, atB: number, length: 
 }
 
 /** A copy with room for `needed` items at least. */
-export function grown<T extends Uint8Array | Int32Array | Uint32Array | Float64Array>(values: T, needed: number): T {
+export function grown<T extends Uint8Array | Int32Array | Uint32Array | Float64Array>(
+  values: T,
+  needed: number,
+): T {
   const wider = new (values.constructor as new (length: number) => T)(Math.max(values.length * 2, needed));
   wider.set(values);
   return wider;

@@ -1,9 +1,10 @@
 import { EngineError } from "@engine/core";
-import { addedTokens, around, idsOf, type MetadataVocab } from "./metadata-vocab.ts";
+import type { GgufDescription } from "./gguf-model.ts";
+import { addedTokens, around, type MetadataVocab } from "./metadata-vocab.ts";
 import { type PreKind, preKinds } from "./pre-kinds.ts";
 
 /** A byte-level BPE vocabulary ("gpt2") as tokenizer.json has it. Throws `unsupported` for an unknown `pre`. */
-export function byteLevelJson(vocab: MetadataVocab, pre: string): object {
+export function byteLevelJson(vocab: MetadataVocab, pre: string): GgufDescription {
   const kind: PreKind | undefined = preKinds.get(pre);
   if (!kind) {
     throw new EngineError(
@@ -24,19 +25,17 @@ export function byteLevelJson(vocab: MetadataVocab, pre: string): object {
     use_regex: kind.words ?? false,
   };
   return {
-    added_tokens: addedTokens(vocab),
-    normalizer: kind.nfc ? { type: "NFC" } : null,
-    pre_tokenizer: { type: "Sequence", pretokenizers: [...splits, bytes] },
-    post_processor: around(
-      before !== undefined && vocab.flag("add_bos_token", kind.bos ?? false) ? [before] : [],
-      after !== undefined && vocab.flag("add_eos_token", false) ? [after] : [],
-    ),
-    decoder: { type: "ByteLevel" },
-    model: {
-      type: "BPE",
-      ignore_merges: kind.wholeWords ?? false,
-      vocab: idsOf(vocab.tokens),
-      merges: vocab.merges,
+    frame: {
+      added_tokens: addedTokens(vocab),
+      normalizer: kind.nfc ? { type: "NFC" } : null,
+      pre_tokenizer: { type: "Sequence", pretokenizers: [...splits, bytes] },
+      post_processor: around(
+        before !== undefined && vocab.flag("add_bos_token", kind.bos ?? false) ? [before] : [],
+        after !== undefined && vocab.flag("add_eos_token", false) ? [after] : [],
+      ),
+      decoder: { type: "ByteLevel" },
     },
+    options: { type: "BPE", ignore_merges: kind.wholeWords ?? false },
+    byScore: false,
   };
 }

@@ -1,9 +1,12 @@
 import { EngineError } from "@engine/core";
 import type { ChatTemplateSource } from "../chat-template.ts";
-import { createTokenizer } from "../create-tokenizer.ts";
+import { NotCovered } from "../compact/not-covered.ts";
+import { compactTokenizer, createTokenizer, libraryTokenizer } from "../create-tokenizer.ts";
 import { parseJson } from "../json.ts";
 import type { Tokenizer } from "../tokenizer.ts";
+import { readFrame, readTokenizerJson } from "../tokenizer-json.ts";
 import { byteLevelJson } from "./byte-level-json.ts";
+import { compactGgufModel, type GgufDescription, parsedGgufModel } from "./gguf-model.ts";
 import { type MetadataVocab, type ReadMetadata, readVocab } from "./metadata-vocab.ts";
 import { sentencePieceJson } from "./sentencepiece-json.ts";
 
@@ -23,17 +26,27 @@ export function ggufTokenizer(read: ReadMetadata, where: string): Tokenizer | un
   if (!vocab) return undefined;
   const named = NAMES.map(([name, key]) => [name, vocab.special(key)] as const);
   const template = chatTemplates(read);
-  return createTokenizer({
-    tokenizer: tokenizerJson(read, vocab),
+  const parts = {
     config: Object.fromEntries(named.filter(([, text]) => text !== undefined)),
     ...(template && { template }),
     source: `${where}: tokenizer`,
-  });
+  };
+  const whole = read("tokenizer.huggingface.json");
+  if (typeof whole === "string") {
+    return createTokenizer({ ...parts, tokenizer: parseJson(whole, `${where}: tokenizer.huggingface.json`) });
+  }
+  const description = describe(read, vocab);
+  const frame = readFrame(description.frame, parts.source);
+  try {
+    return compactTokenizer(frame, compactGgufModel(vocab, description), parts);
+  } catch (error) {
+    if (!(error instanceof NotCovered)) throw error;
+    const json = { ...description.frame, model: parsedGgufModel(vocab, description) };
+    return libraryTokenizer(readTokenizerJson(json, parts.source), parts, error.message);
+  }
 }
 
-function tokenizerJson(read: ReadMetadata, vocab: MetadataVocab): object {
-  const whole = read("tokenizer.huggingface.json");
-  if (typeof whole === "string") return parseJson(whole, `${vocab.where}: tokenizer.huggingface.json`);
+function describe(read: ReadMetadata, vocab: MetadataVocab): GgufDescription {
   const model = read("tokenizer.ggml.model");
   const stated = read("tokenizer.ggml.pre");
   const pre = typeof stated === "string" ? stated : "default";

@@ -61,23 +61,17 @@ export function readVocab(read: ReadMetadata, where: string): MetadataVocab | un
   };
 }
 
-/** The model's vocabulary as tokenizer.json has it; of two equal tokens the first keeps the text. */
-export function idsOf(tokens: readonly string[]): Record<string, number> {
-  const ids: Record<string, number> = Object.create(null);
-  tokens.forEach((token, id) => {
-    ids[token] ??= id;
-  });
-  return ids;
-}
-
 /**
  * Tokens that are found in a text before anything else: special ones, and the user's own. Those that hold `mark`
- * are found once the text is normalized, which puts it in a space's place.
+ * are found once the text is normalized, which puts it in a space's place. Of equal texts the first one counts.
  */
 export function addedTokens({ tokens, types }: MetadataVocab, mark?: string): object[] {
+  const seen = new Set<string>();
   return tokens.flatMap((content, id) => {
     const special = types[id] === TOKEN.control || types[id] === TOKEN.unknown;
     if (content === "" || !(special || types[id] === TOKEN.userDefined)) return [];
+    if (seen.has(content)) return [];
+    seen.add(content);
     return [{ id, content, special, normalized: mark !== undefined && content.includes(mark) }];
   });
 }

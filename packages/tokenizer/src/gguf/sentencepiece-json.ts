@@ -1,5 +1,5 @@
-import { addedTokens, around, idsOf, type MetadataVocab, TOKEN } from "./metadata-vocab.ts";
-import { scoreMerges } from "./score-merges.ts";
+import type { GgufDescription } from "./gguf-model.ts";
+import { addedTokens, around, type MetadataVocab } from "./metadata-vocab.ts";
 
 const SPACE = "▁";
 
@@ -13,17 +13,12 @@ const PREFIXES: Readonly<Record<string, readonly string[]>> = { "chatglm-spm": [
 export function sentencePieceJson(
   vocab: MetadataVocab,
   { pre, spacePrefix, bos }: { readonly pre: string; readonly spacePrefix: boolean; readonly bos: boolean },
-): object {
-  const { tokens, types, scores, merges } = vocab;
-  const isPiece = (id: number): boolean => {
-    const type = types[id];
-    return type !== TOKEN.control && type !== TOKEN.unknown && type !== TOKEN.byte && type !== TOKEN.unused;
-  };
+): GgufDescription {
   const prefixed = spacePrefix && vocab.flag("add_space_prefix", true);
   const spaces = { type: "Replace", pattern: { String: " " }, content: SPACE };
   const [before, after] = [vocab.special("bos"), vocab.special("eos")];
-  const begin = PREFIXES[pre]?.filter((token) => tokens.includes(token)) ?? [];
-  return {
+  const begin = PREFIXES[pre]?.filter((token) => vocab.tokens.includes(token)) ?? [];
+  const frame = {
     added_tokens: addedTokens(vocab, SPACE),
     normalizer: prefixed
       ? { type: "Sequence", normalizers: [{ type: "Prepend", prepend: SPACE }, spaces] }
@@ -42,19 +37,12 @@ export function sentencePieceJson(
         ...(prefixed ? [{ type: "Strip", content: " ", start: 1, stop: 0 }] : []),
       ],
     },
-    model: {
-      type: "BPE",
-      unk_token: vocab.special("unknown") ?? null,
-      fuse_unk: true,
-      byte_fallback: true,
-      vocab: idsOf(tokens),
-      merges: merges.length > 0 ? merges.map(pairOf) : scoreMerges(tokens, scores, isPiece),
-    },
   };
-}
-
-/** Pieces hold no space, but a merge of newlines may begin with one side that is a space's mark. */
-function pairOf(merge: string): [string, string] {
-  const at = merge.indexOf(" ", 1);
-  return [merge.slice(0, at), merge.slice(at + 1)];
+  const options = {
+    type: "BPE",
+    unk_token: vocab.special("unknown") ?? null,
+    fuse_unk: true,
+    byte_fallback: true,
+  };
+  return { frame, options, byScore: true };
 }
