@@ -1,10 +1,7 @@
-export { AutoModel, AutoModel, type LoadOptions } from "./auto-model.ts";
+export { AutoModel } from "./auto-model.ts";
 export {
   type DescribeOptions,
-  type DescribeOptions,
   describeModel,
-  describeModel,
-  type ModelDescription,
   type ModelDescription,
   type ModelPlanner,
   memory,
