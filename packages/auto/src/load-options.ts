@@ -48,4 +48,6 @@ export interface LoadOptions extends Watch, HubOptions {
   readonly maxWaiting?: number;
   /** Whether texts that begin alike share what they have in common; they do unless told. */
   readonly prefixCache?: boolean;
+  /** A folder for the blocks of sessions that rest while others need their memory; they are computed again without one. */
+  readonly swapFolder?: string;
 }

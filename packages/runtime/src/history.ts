@@ -2,6 +2,7 @@ import { type BlockRows, blockKey, type KeyRules } from "./block-keys.ts";
 import { chunkEnd, type PlacedEmbeddings } from "./given-embeddings.ts";
 import type { SavedText } from "./saved-text.ts";
 import type { Sequence } from "./sequence.ts";
+import type { SwappedText } from "./swap-space.ts";
 
 /** Rows that one step takes from a text. */
 export interface Chunk {
@@ -32,6 +33,8 @@ export class History {
   readonly #keys: string[] = [];
   /** Texts of other origins never share blocks with this one; forks do. */
   #origin = "";
+  /** Its blocks, where they lie in a file. */
+  swapped: { readonly text: SwappedText; readonly drop: () => void } | undefined;
   /** Rows that were computed once; those after may still become part of a prompt. */
   #computed = 0;
 
@@ -96,9 +99,15 @@ export class History {
     this.#computed = Math.max(this.#computed, length);
   }
 
+  dropSwapped(): void {
+    this.swapped?.drop();
+    this.swapped = undefined;
+  }
+
   /** The text ends here; what came after never was. */
   rewind(length: number): void {
     if (length >= this.tokens.length) return;
+    if (this.swapped && length < this.swapped.text.cached) this.dropSwapped();
     for (const list of [this.tokens, this.#extents, this.#kinds, this.#longest]) list.length = length;
     while ((this.embeddings.at(-1)?.end ?? 0) > length) this.embeddings.pop();
     this.#computed = Math.min(this.#computed, length);

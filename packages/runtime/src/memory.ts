@@ -35,11 +35,24 @@ export class Memory {
   drop(history: History): void {
     this.#resting.delete(history);
     history.sequence.clear();
+    history.dropSwapped();
   }
 
   /** Blocks, and slots at the end, that a text has at most until it has so many rows. */
   most(sequence: Sequence, length: number): number[] {
     return sequence.most(length, this.#stepRows);
+  }
+
+  /** The longest resting text that would lose its blocks for these needs; undefined where there is room, or can be none. */
+  victim(needs: readonly (readonly number[])[]): History | undefined {
+    const total = this.pools.map((_, at) => needs.reduce((sum, need) => sum + need[at]!, 0));
+    if (this.pools.every((pool, at) => pool.free >= total[at]!)) return undefined;
+    const resting = [...this.#resting].filter(({ sequence }) => sequence.length > 0);
+    const held = resting.map(({ sequence }) => sequence.held());
+    const enough = this.pools.every(
+      (pool, at) => held.reduce((sum, blocks) => sum + blocks[at]!, pool.free) >= total[at]!,
+    );
+    return enough ? resting[0] : undefined;
   }
 
   /** Whether all these needs can be met together, at the expense of resting texts if need be. */

@@ -1,4 +1,5 @@
 import type { Scheduler } from "./scheduler.ts";
+import type { SwapStats } from "./swap-space.ts";
 
 /** What a model is doing, and has done since it was loaded. */
 export interface ModelStats {
@@ -22,6 +23,8 @@ export interface ModelStats {
   readonly preemptions: number;
   /** Tokens generated in a second, over the last 64 steps. */
   readonly tokensPerSecond: number;
+  /** Resting texts in files, where the model was given a folder for them. */
+  readonly swap?: SwapStats;
 }
 
 export function modelStats(scheduler: Scheduler): ModelStats {
@@ -40,5 +43,6 @@ export function modelStats(scheduler: Scheduler): ModelStats {
     generatedTokens,
     preemptions,
     tokensPerSecond,
+    ...(scheduler.swapStats && { swap: scheduler.swapStats }),
   };
 }

@@ -50,6 +50,8 @@ const LEAST_ROWS = 32;
 /** How exactly the least budget that works is told. */
 const EXACTLY = 2 ** 20;
 const MOST_MEMORY = 2 ** 44;
+/** What a smaller share for weights costs elsewhere is known after some rounds. */
+const TRIES = 8;
 
 /**
  * Where weights live, how long a text may be, and the memory all of it takes. Within a budget, weights are in memory when they
@@ -96,11 +98,15 @@ function fitted(options: PlanOptions, room: number): TextModelPlan {
     const io = options.io && { io: options.io };
     return planned(wish, { residency: { stream: { budget: Math.floor(budget), ...io } } });
   };
-  const budget = room - whole.memory.state - whole.memory.activations;
-  const first = stream(budget);
-  // Weights in parts need a little more of a step's memory, and tables that stay in their files take pages.
-  const over = first.memory.model - room;
-  return over > 0 ? stream(budget - over) : first;
+  // Weights in smaller parts need more of a step's memory, and tables that stay in their files take pages.
+  let budget = room - whole.memory.state - whole.memory.activations;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const plan = stream(budget);
+    const over = plan.memory.model - room;
+    if (over <= 0) return plan;
+    budget -= over;
+  }
+  throw new EngineError("out-of-memory", "No share of the memory for weights leaves enough for a step.");
 }
 
 function planned(options: PlanOptions, { residency }: { readonly residency: Residency }): TextModelPlan {

@@ -1,6 +1,7 @@
 import { blockBytes, EngineError, elements, type StateStore } from "@engine/core";
 import { History } from "./history.ts";
 import type { ModelParts } from "./model-parts.ts";
+import type { Runner } from "./runner.ts";
 import { decodeText, encodeText } from "./saved-text.ts";
 import type { Sequence } from "./sequence.ts";
 
@@ -13,9 +14,9 @@ export async function saveText(model: ModelParts, history: History): Promise<Uin
     table.slice(0, used).flatMap((block, i) => (block < 0 ? [] : [i])),
   );
   const blocks: Uint8Array[] = [];
-  await eachPart(model, { sequence, tables, slot: sequence.slot }, async (state, name, block, bytes) => {
+  await eachPart(model.runner, { sequence, tables, slot: sequence.slot }, async (name, block, bytes) => {
     const into = new Uint8Array(bytes);
-    await state.read(name, block, into);
+    await model.state.read(name, block, into);
     blocks.push(into);
   });
   return encodeText({
@@ -57,13 +58,13 @@ export async function restoreText(model: ModelParts, file: Uint8Array): Promise<
   try {
     if (!whole || !inside || tables.length !== seen.length) fail("blocks are missing");
     await eachPart(
-      model,
+      model.runner,
       { sequence, tables, slot: sequence.nextSlot },
-      async (state, name, block, bytes) => {
+      async (name, block, bytes) => {
         const from = blocks[at++];
         if (from?.length !== bytes)
           return fail(`block ${at - 1} has ${from?.length ?? 0} bytes instead of ${bytes}`);
-        await state.write(name, block, from);
+        await model.state.write(name, block, from);
       },
     );
     sequence.advance(cached, history.key);
@@ -75,21 +76,24 @@ export async function restoreText(model: ModelParts, file: Uint8Array): Promise<
   }
 }
 
+/** Blocks as bytes. */
+export type BlockStore = Pick<StateStore, "read" | "write">;
+
 /** Every block of a text's tables, cache by cache, then its slot, state by state. */
-async function eachPart(
-  { runner, state }: ModelParts,
+export async function eachPart(
+  runner: Runner,
   text: {
     readonly sequence: Sequence;
     readonly tables: readonly (readonly number[])[];
     readonly slot: number;
   },
-  use: (state: StateStore, name: string, block: number, bytes: number) => Promise<void>,
+  use: (name: string, block: number, bytes: number) => Promise<void>,
 ): Promise<void> {
   const { sequence, tables, slot } = text;
   for (const spec of runner.program.caches) {
     const bytes = blockBytes(spec, runner.size.blockTokens);
-    for (const i of tables[spec.group]!) await use(state, spec.name, sequence.tables[spec.group]![i]!, bytes);
+    for (const i of tables[spec.group]!) await use(spec.name, sequence.tables[spec.group]![i]!, bytes);
   }
   if (slot < 0) return;
-  for (const { name, shape } of runner.program.states) await use(state, name, slot, 4 * elements(shape));
+  for (const { name, shape } of runner.program.states) await use(name, slot, 4 * elements(shape));
 }

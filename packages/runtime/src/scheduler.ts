@@ -6,6 +6,7 @@ import { RequestQueue } from "./request-queue.ts";
 import { runStep, type StepPart } from "./run-step.ts";
 import type { Runner } from "./runner.ts";
 import { StepCounts } from "./step-counts.ts";
+import type { SwapSpace, SwapStats } from "./swap-space.ts";
 import type { Turns } from "./turns.ts";
 
 export interface SchedulerOptions {
@@ -16,6 +17,8 @@ export interface SchedulerOptions {
   readonly maxWaiting: number;
   /** Whether texts share what they have in common. */
   readonly sharing: boolean;
+  /** Where resting texts' blocks go when others need them; without it they are computed again. */
+  readonly swap?: SwapSpace | undefined;
 }
 
 /**
@@ -37,6 +40,10 @@ export class Scheduler {
     this.#options = options;
     this.#queue = new RequestQueue(options.maxWaiting);
     this.memory = new Memory(options.runner);
+  }
+
+  get swapStats(): SwapStats | undefined {
+    return this.#options.swap?.stats();
   }
 
   get running(): number {
@@ -110,7 +117,7 @@ export class Scheduler {
   }
 
   async #run(): Promise<void> {
-    this.#admit();
+    await this.#admit();
     const parts = this.#withRoom(
       planStep(this.#running, {
         limits: this.#options.runner.program.options,
@@ -137,7 +144,7 @@ export class Scheduler {
   }
 
   /** Lets in who came first, as long as there is room for their prompts. */
-  #admit(): void {
+  async #admit(): Promise<void> {
     const { runner, sharing } = this.#options;
     for (let next = this.#queue.first; next; next = this.#queue.first) {
       if (this.#running.length >= runner.program.options.maxSequences) return;
@@ -146,15 +153,27 @@ export class Scheduler {
       const { gained } = sharing ? history.adopt() : { gained: 0 };
       this.#gain(next, gained);
       const all = [next, ...this.#running].map((request) => this.#outstanding(request));
+      await this.#swapOut(all);
+      // It may have been stopped meanwhile.
+      if (this.#queue.first !== next) continue;
       if (!this.memory.free(all)) {
         this.memory.rest(history);
         return;
       }
+      await this.#options.swap?.in(history);
+      if (this.#queue.first !== next) continue;
       this.#queue.remove(next);
       this.#running.push(next);
       this.#running.sort((a, b) => a.order - b.order);
       next.answer.meter.admitted();
     }
+  }
+
+  /** Puts texts that would lose their blocks for these needs in files first. */
+  async #swapOut(needs: readonly (readonly number[])[]): Promise<void> {
+    const { swap } = this.#options;
+    if (!swap) return;
+    for (let text = this.memory.victim(needs); text; text = this.memory.victim(needs)) await swap.out(text);
   }
 
   /** Blocks a request will still take until its text is read, and one more of each group to go on with. */

@@ -49,6 +49,8 @@ export interface TextModelOptions extends Watch {
   readonly maxWaiting?: number;
   /** Whether texts that begin alike share what they have in common; they do unless told. */
   readonly prefixCache?: boolean;
+  /** A folder for the blocks of sessions that rest while others need their memory; they are computed again without one. */
+  readonly swapFolder?: string | undefined;
   /** The tokenizer, or an error that says why there is none. */
   readonly tokenizer?: TokenText | EngineError;
   readonly stopTokens?: readonly number[];

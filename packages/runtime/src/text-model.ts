@@ -12,6 +12,7 @@ import type { LogitsOptions } from "./read-logits.ts";
 import { Runner } from "./runner.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { Session } from "./session.ts";
+import { SwapSpace } from "./swap-space.ts";
 import type { TextModelOptions } from "./text-model-options.ts";
 import { tokenMask } from "./token-mask.ts";
 import { Turns } from "./turns.ts";
@@ -71,7 +72,10 @@ export async function createTextModel(options: TextModelOptions): Promise<TextMo
     const noTokenizer = new EngineError("missing-file", "No tokenizer was given when the model was made.");
     const runner = new Runner(program, plan, size, { state });
     const turns = new Turns();
+    const { swapFolder } = options;
+    const swap = swapFolder === undefined ? undefined : keep(new SwapSpace(swapFolder, { runner, state }));
     const scheduler = new Scheduler({
+      swap,
       runner,
       turns,
       vocab,

@@ -1,0 +1,79 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { tinyModel } from "../test/tiny-model.ts";
+import type { TextModel, TextModelOptions } from "./index.ts";
+
+/** Room for one text of 64 tokens, in blocks of 16. */
+const SIZES = { context: 64, sessions: 1, blockTokens: 16, maxSequences: 1, prefixCache: false };
+const GREEDY = { temperature: 0, maxTokens: 4 };
+const openTiny = async (options: Partial<TextModelOptions>): Promise<TextModel> =>
+  (await tinyModel(options)).model;
+const PROMPTS = [1, 2, 3].map((seed) => Array.from({ length: 30 }, (_, i) => (i * seed + 5) % 32));
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "engine-swap-test-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Three sessions take turns on memory for one. */
+async function turns(model: TextModel): Promise<number[][]> {
+  const sessions = PROMPTS.map(() => model.session());
+  const said: number[][] = PROMPTS.map(() => []);
+  for (let round = 0; round < 3; round++) {
+    for (const [i, session] of sessions.entries()) {
+      const prompt = round === 0 ? PROMPTS[i]! : [7, 8 + i];
+      said[i]!.push(...(await session.generate(prompt, GREEDY).result).tokens);
+    }
+  }
+  return said;
+}
+
+test("sessions that rest lie in files, and go on to the same tokens", async () => {
+  await using plain = await openTiny(SIZES);
+  await using swapping = await openTiny({ ...SIZES, swapFolder: folder });
+  const expected = await turns(plain);
+  expect(await turns(swapping)).toEqual(expected);
+  const { swap, promptTokens } = swapping.stats();
+  expect(swap).toMatchObject({ written: 8, restored: 6 });
+  expect(swap?.error).toBeUndefined();
+  // Without files, what a session said before is computed again in each round.
+  expect(promptTokens).toBeLessThan(plain.stats().promptTokens);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test("windows' blocks come back too", async () => {
+  const config = { sliding_window: 9, layer_types: ["full_attention", "sliding_attention"] };
+  const { model: plain } = await tinyModel(SIZES, config);
+  const { model } = await tinyModel({ ...SIZES, swapFolder: folder }, config);
+  expect(await turns(model)).toEqual(await turns(plain));
+  expect(model.stats().swap!.written).toBeGreaterThan(0);
+  await Promise.all([plain.dispose(), model.dispose()]);
+});
+
+test("a session that ends or is rewound gives its file up", async () => {
+  await using model = await openTiny({ ...SIZES, swapFolder: folder });
+  const [first, second] = [model.session(), model.session()];
+  await first.generate(PROMPTS[0]!, GREEDY).result;
+  await second.generate(PROMPTS[1]!, GREEDY).result;
+  expect(model.stats().swap).toMatchObject({ texts: 1 });
+  first.rewind(5);
+  expect(model.stats().swap).toMatchObject({ texts: 0, bytes: 0 });
+  await first.generate(PROMPTS[2]!, GREEDY).result;
+  expect(model.stats().swap).toMatchObject({ texts: 1 });
+  await second.dispose();
+  expect(model.stats().swap).toMatchObject({ texts: 0, restored: 0 });
+});
+
+test("where files cannot be written the error says so once, and answers are the same", async () => {
+  await using plain = await openTiny(SIZES);
+  await using model = await openTiny({ ...SIZES, swapFolder: join(folder, "gone") });
+  expect(await turns(model)).toEqual(await turns(plain));
+  expect(model.stats().swap).toMatchObject({
+    texts: 0,
+    written: 0,
+    error: expect.stringMatching(/cannot be swapped to .*gone: ENOENT.* They are computed again instead\.$/),
+  });
+});
