@@ -64,16 +64,12 @@ export class SwapSpace {
       const file = await this.#file();
       let bytes = 0;
       try {
-        await eachPart(
-          this.#runner,
-          { sequence, tables, slot: sequence.slot },
-          async (name, block, size) => {
-            const piece = new Uint8Array(size);
-            await this.#state.read(name, block, piece);
-            await file?.write(piece, 0, size, bytes);
-            bytes += size;
-          },
-        );
+        await eachPart(this.#runner, { sequence, tables, slot: sequence.slot }, async (name, block, size) => {
+          const piece = new Uint8Array(size);
+          await this.#state.read(name, block, piece);
+          await file?.write(piece, 0, size, bytes);
+          bytes += size;
+        });
         const same = sequence.length === length && known.every((id, i) => tokens[i] === id);
         if (file && same) {
           const text = { cached: length, longest, tables, bytes, file };
@@ -103,18 +99,14 @@ export class SwapSpace {
       sequence.reserve(text.cached);
       let at = 0;
       const slot = sequence.nextSlot;
-      await eachPart(
-        this.#runner,
-        { sequence, tables: text.tables, slot },
-        async (name, block, size) => {
-          const piece = new Uint8Array(size);
-          const { bytesRead } = await text.file.read(piece, 0, size, at);
-          if (bytesRead !== size)
-            throw new EngineError("io-failed", "A swapped text's file ended before its blocks.");
-          await this.#state.write(name, block, piece);
-          at += size;
-        },
-      );
+      await eachPart(this.#runner, { sequence, tables: text.tables, slot }, async (name, block, size) => {
+        const piece = new Uint8Array(size);
+        const { bytesRead } = await text.file.read(piece, 0, size, at);
+        if (bytesRead !== size)
+          throw new EngineError("io-failed", "A swapped text's file ended before its blocks.");
+        await this.#state.write(name, block, piece);
+        at += size;
+      });
       // The text may have ended meanwhile.
       if (history.swapped !== swapped) return sequence.clear();
       sequence.advance(text.cached, history.key);

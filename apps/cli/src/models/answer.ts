@@ -65,7 +65,7 @@ async function converse(
   const chat = model.chat(messages, { ...options, onProgress: bar.update });
   for await (const event of chat) {
     bar.clear();
-    if (event.type !== "finish") writer.write(event);
+    if (event.type !== "finish" && event.type !== "token") writer.write(event);
   }
   writer.end();
   if (io.stdout.isTTY === true && writer.last !== "" && !writer.last.endsWith("\n")) io.stdout.write("\n");

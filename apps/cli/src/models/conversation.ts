@@ -69,7 +69,7 @@ export class Conversation implements AsyncDisposable {
       if (!("type" in event)) {
         if (event.dropped) yield { type: "note", text: droppedNote(event.dropped) };
         yield { type: "text", text: event.text };
-      } else if (event.type !== "finish") yield event;
+      } else if (event.type !== "finish" && event.type !== "token") yield event;
     }
     const result = await answer.result;
     this.#calls = "toolCalls" in result ? result.toolCalls : [];
