@@ -29,7 +29,7 @@ export interface LoadOptions extends Watch, HubOptions {
   readonly context?: number;
   /** How many texts of that length are held at once. */
   readonly sessions?: number;
-  /** What keys and values are stored as; f32 unless told. */
+  /** What keys and values are stored as; f16 unless told. */
   readonly kv?: CacheDType;
   /** What quantized weights are multiplied by; int8 unless told, where the device has kernels for it. */
   readonly activations?: Activations;

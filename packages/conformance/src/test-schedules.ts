@@ -1,4 +1,4 @@
-import { type Architecture, type Backend, capture, configReader } from "@engine/core";
+import { type Architecture, type Backend, type CacheDType, capture, configReader } from "@engine/core";
 import { openCheckpoint } from "@engine/loader";
 import { createTextModel, type GenerateOptions, type TextModel } from "@engine/runtime";
 import { expect, test } from "vitest";
@@ -8,6 +8,8 @@ export interface ScheduleTestOptions {
   readonly backend: Backend;
   /** Random schedules to run; 4 unless told. Each has other chunks. */
   readonly schedules?: number;
+  /** What keys and values are stored as; the runtime's choice unless told. */
+  readonly kv?: CacheDType;
 }
 
 interface Ask {
@@ -24,11 +26,14 @@ const CONTEXT = 96;
 export function testSchedules<C>(
   architecture: Architecture<C>,
   folder: string,
-  { backend, schedules = 4 }: ScheduleTestOptions,
+  { backend, schedules = 4, kv }: ScheduleTestOptions,
 ): void {
   const name = folder.replace(/\/+$/, "").split("/").at(-1)!;
   const reason = backend.unavailable();
-  test(`${name} on ${backend.name}: the same tokens alone and in any company`, async ({ skip, annotate }) => {
+  test(`${name} on ${backend.name}${kv ? `, kv in ${kv}` : ""}: the same tokens alone and in any company`, async ({
+    skip,
+    annotate,
+  }) => {
     if (reason !== undefined) skip(reason);
     const { config, configPath, source } = await openCheckpoint(folder);
     const parsed = architecture.parse(configReader(config, configPath));
@@ -36,7 +41,16 @@ export function testSchedules<C>(
     const grows = graph.nodes.some(({ op, attrs }) => op.name === "attention" && attrs.window === undefined);
     const device = await backend.open();
     const open = (options: object): Promise<TextModel> =>
-      createTextModel({ name, graph, source, device, blockTokens: 16, context: CONTEXT, ...options });
+      createTextModel({
+        name,
+        graph,
+        source,
+        device,
+        blockTokens: 16,
+        context: CONTEXT,
+        ...(kv && { kv }),
+        ...options,
+      });
     const alone = await open({ sessions: 4, prefixCache: false, maxSequences: 1 });
     const expected = new Map<Ask, readonly number[]>();
     const counts = { preemptions: 0, sharedTokens: 0, mixed: 0 };

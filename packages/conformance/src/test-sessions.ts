@@ -1,8 +1,9 @@
-import { type Architecture, type Backend, capture, configReader } from "@engine/core";
+import { type Architecture, capture, configReader } from "@engine/core";
 import { openCheckpoint } from "@engine/loader";
 import { createTextModel, type GeneratedToken, type Session, type TextModel } from "@engine/runtime";
 import { expect, test } from "vitest";
 import { randomValues } from "./random.ts";
+import type { ScheduleTestOptions } from "./test-schedules.ts";
 
 /**
  * A session that was stopped, forked, rewound, saved and restored, and whose blocks were taken in between, goes on as
@@ -11,18 +12,29 @@ import { randomValues } from "./random.ts";
 export function testSessions<C>(
   architecture: Architecture<C>,
   folder: string,
-  { backend }: { readonly backend: Backend },
+  { backend, kv }: Pick<ScheduleTestOptions, "backend" | "kv">,
 ): void {
   const name = folder.replace(/\/+$/, "").split("/").at(-1)!;
   const reason = backend.unavailable();
-  test(`${name} on ${backend.name}: a session goes on, whatever was done with it`, async ({ skip }) => {
+  test(`${name} on ${backend.name}${kv ? `, kv in ${kv}` : ""}: a session goes on, whatever was done with it`, async ({
+    skip,
+  }) => {
     if (reason !== undefined) skip(reason);
     const { config, configPath, source } = await openCheckpoint(folder);
     const parsed = architecture.parse(configReader(config, configPath));
     const graph = capture(architecture, parsed, source);
     const device = await backend.open();
     const open = (options: object): Promise<TextModel> =>
-      createTextModel({ name, graph, source, device, blockTokens: 16, context: 128, ...options });
+      createTextModel({
+        name,
+        graph,
+        source,
+        device,
+        blockTokens: 16,
+        context: 128,
+        ...(kv && { kv }),
+        ...options,
+      });
     const calm = await open({ sessions: 8 });
     const tight = await open({ sessions: 1, maxTokens: 24 });
     const short = await open({ sessions: 1, context: 48 });

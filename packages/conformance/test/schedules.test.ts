@@ -1,5 +1,6 @@
 import { cpuSimd } from "@engine/backend-cpu-simd";
 import { reference } from "@engine/backend-reference";
+import { CACHE_DTYPES } from "@engine/core";
 import { describe } from "vitest";
 import { testSchedules } from "../src/test-schedules.ts";
 import { testSessions } from "../src/test-sessions.ts";
@@ -15,5 +16,16 @@ describe.each([reference, cpuSimd])("answers at once, backend $name", (backend) 
     if (!NAMES.includes(name)) continue;
     testSchedules(architecture, folder, { backend, schedules });
     testSessions(architecture, folder, { backend });
+  }
+});
+
+describe("answers at once, other types of keys and values", () => {
+  for (const { architecture, name, folder } of goldens()) {
+    if (!NAMES.includes(name)) continue;
+    // Swapped, shared, copied and restored blocks carry int8's scales with them.
+    for (const kv of name === "gemma3_text" ? CACHE_DTYPES : (["int8"] as const)) {
+      testSchedules(architecture, folder, { backend: cpuSimd, schedules: 1, kv });
+      testSessions(architecture, folder, { backend: cpuSimd, kv });
+    }
   }
 });

@@ -216,7 +216,7 @@ describe("nothing leaks", () => {
 });
 
 test("the model says what it is", async () => {
-  const { model } = await tinyModel({ kv: "f16" });
+  const { model } = await tinyModel({ kv: "int8" });
   expect(model).toMatchObject({ name: "tiny", context: 200, vocab: VOCAB, state: { sessions: 4 } });
   expect(model.weights.resident).toBeGreaterThan(0);
   expect(model.device.name).toContain("reference");

@@ -1,16 +1,7 @@
 import { parseArgs } from "node:util";
 import { cpuSimd, readLimit } from "@engine/backend-cpu-simd";
 import { compile } from "@engine/compiler";
-import {
-  blockBytes,
-  CACHE_DTYPES,
-  type CacheDType,
-  type CacheSpec,
-  checkCacheDType,
-  type Device,
-  encodeHeads,
-  roundHeads,
-} from "@engine/core";
+import { blockBytes, CACHE_DTYPES, type CacheDType, checkCacheDType, type Device } from "@engine/core";
 import { Runner } from "@engine/runtime";
 import {
   attentionGraph,
@@ -20,6 +11,7 @@ import {
   readGraph,
   tables,
 } from "./attention-model.ts";
+import { filledBlock } from "./filled-block.ts";
 
 const USAGE = `Usage: node tools/bench/dist/attention.js [SHAPE…] [--kv ${CACHE_DTYPES.join(",")}] [--depths 1024,4096,32768] [--threads 1,2] [--rounds 5] [--rows 128]
 SHAPE: ${Object.keys(headShapes).join(", ")}
@@ -66,7 +58,7 @@ async function measure(device: Device, { shape, kv, depth, rounds, rows }: Task)
   const limit = await limitStore(device);
   try {
     for (const spec of program.caches) {
-      const bytes = filledBlock(spec);
+      const bytes = filledBlock(spec, BLOCK);
       for (let block = 0; block < blocks; block++) await state.write(spec.name, block, bytes);
     }
     const runner = new Runner(program, plan, size, { state });
@@ -78,7 +70,7 @@ async function measure(device: Device, { shape, kv, depth, rounds, rows }: Task)
       for (let i = 0; i < times; i++) await work();
       return (performance.now() - begin) / 1000 / times;
     };
-    const [tokens, reads, chunks]: number[][] = [[], [], []];
+    const [tokens, reads]: number[][] = [[], []];
     const step = (n: number) => {
       const ids = Array.from({ length: n }, (_, i) => i % 16);
       return runner.run([{ sequence, tokens: ids, wanted: "all" }], {});
@@ -91,13 +83,13 @@ async function measure(device: Device, { shape, kv, depth, rounds, rows }: Task)
       tokens!.push(token);
       reads!.push((read * place * seen * layers) / READ_BYTES);
     }
-    chunks!.push(await timed(() => step(rows), 1));
+    const chunk = await timed(() => step(rows), 1);
     // A query meets a key in 2 · dim operations, and its value in as many; keys after it are not counted.
     const keys = shape.window ? seen : depth + rows / 2;
     return {
       token: median(tokens!) / layers,
       read: median(reads!) / layers,
-      chunk: median(chunks!) / layers,
+      chunk: chunk / layers,
       bytes: place * seen,
       flops: 4 * shape.dim * shape.heads * rows * keys,
     };
@@ -112,18 +104,6 @@ async function limitStore(device: Device) {
   const { graph, source } = readGraph();
   const options = { maxTokens: 1, maxRows: 1, maxSequences: 1, kv: "f32" } as const;
   return device.weights(source, compile(graph, source, device, options).weights, "resident");
-}
-
-function filledBlock(spec: CacheSpec): Uint8Array {
-  const { dtype, heads, keyDim, valueDim } = spec;
-  const parts = [keyDim, valueDim].map((dim) => {
-    const values = Float32Array.from({ length: heads * BLOCK * dim }, (_, i) => Math.sin(i * 1.3));
-    const rounded = roundHeads(dtype, values, dim);
-    return { codes: encodeHeads(dtype, rounded, dim), scales: new Uint8Array(rounded.scales.buffer) };
-  });
-  return Uint8Array.from(
-    Buffer.concat([...parts.map(({ codes }) => codes), ...parts.map(({ scales }) => scales)]),
-  );
 }
 
 function median(values: readonly number[]): number {

@@ -61,6 +61,18 @@ export const shapes: Readonly<Record<string, ModelShape>> = {
     context: 8192,
     theta: 100000,
   },
+  // Llama 3.2 1B's heads with next to nothing around them: what is left is attention.
+  "attention-heavy": {
+    vocab: 4096,
+    hidden: 512,
+    layers: 4,
+    heads: 32,
+    kvHeads: 8,
+    headDim: 64,
+    intermediate: 512,
+    context: 131072,
+    theta: 500000,
+  },
 };
 
 export function configOf(shape: ModelShape): Record<string, unknown> {

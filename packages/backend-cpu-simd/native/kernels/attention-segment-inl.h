@@ -44,16 +44,18 @@ struct Segment {
     scores = q + room * (cache.keyDim + 16);
     o = scores + room * kSegment;
     totals = o + room * (cache.valueDim + 16);
+    seen = (Seen*)(totals + room * (cache.valueDim + 16));
     for (int64_t i = 0; i < queries; i++) {
       memcpy(q + i * cache.keyDim, query(i), sizeof(float) * cache.keyDim);
       if (turns.speeds) turns.turn_exactly(q + i * cache.keyDim, a.place(row_of(i)));
+      seen[i] = {(int32_t)a.first(row_of(i)), (int32_t)a.end(row_of(i))};
     }
   }
   int64_t row_of(int64_t i) const { return tile.row + i / a.group; }
   int64_t head_of(int64_t i) const { return head * a.group + i % a.group; }
   const float* query(int64_t i) const { return floats(a.call.inputs[0]) + (row_of(i) * a.heads + head_of(i)) * cache.keyDim; }
-  int64_t begin_of(int64_t i) const { return a.first(row_of(i)) > start ? a.first(row_of(i)) : start; }
-  int64_t end_of(int64_t i) const { return a.end(row_of(i)) < start + kSegment ? a.end(row_of(i)) : start + kSegment; }
+  int64_t begin_of(int64_t i) const { return seen[i].first > start ? seen[i].first : start; }
+  int64_t end_of(int64_t i) const { return seen[i].end < start + kSegment ? seen[i].end : start + kSegment; }
   // The keys of the run that begins at `place`: [keyDim][kRun].
   const T* run_of(int64_t place) const { return (const T*)block_of(cache, tile.sequence, place) + at(place) * cache.keyDim; }
   const T* value(int64_t place) const {
@@ -69,17 +71,18 @@ struct Segment {
   }
 
   // Scores of R queries and G runs. A lane is a place, and adds up the numbers of its key in their order.
-  template <int R, int G, class K>
-  void score_at(int64_t i, const K* const* runs, const K* const* ahead, float* to, const float* const* scale) {
-    constexpr int C = kRun / kLanes;
+  template <int R, int G, bool Ahead, class K>
+  void score_at(int64_t i, const K* const* runs, const K* ahead, float* to, const float* const* scale) {
+    constexpr int C = kRun / kLanes, kBytes = G * kRun * sizeof(K);
     V acc[R][G * C];
     clear(acc);
     const float* own = q + i * cache.keyDim;
     for (int64_t d = 0; d < cache.keyDim; d++) {
       V row[G * C];
+      // The runs of a block follow one another.
+      for (int line = 0; Ahead && line < kBytes; line += 64) prefetch((const char*)ahead + d * kBytes + line);
 #pragma GCC unroll 2
       for (int g = 0; g < G; g++) {
-        if (ahead) prefetch(ahead[g] + d * kRun);
 #pragma GCC unroll 4
         for (int c = 0; c < C; c++) row[g * C + c] = load(runs[g] + d * kRun + c * kLanes);
       }
@@ -97,26 +100,28 @@ struct Segment {
     }
   }
 
-  template <int R, int G, class K>
-  void score_from(int64_t i, const K* const* runs, const K* const* ahead, float* to, const float* const* scale) {
-    for (; i + R <= queries; i += R, ahead = nullptr) score_at<R, G>(i, runs, ahead, to + i * kSegment, scale);
-    if constexpr (R > 1) score_from<R / 2, G>(i, runs, ahead, to, scale);
+  template <int R, int G, bool Ahead, class K>
+  void score_from(int64_t i, const K* const* runs, const K* ahead, float* to, const float* const* scale) {
+    for (; i + R <= queries; i += R) score_at<R, G, Ahead>(i, runs, ahead, to + i * kSegment, scale);
+    if constexpr (R > 1) score_from<R / 2, G, Ahead>(i, runs, ahead, to, scale);
   }
 
   // Scores of the runs at j; those up to `to` are read ahead of their use.
   template <int G>
   void score_runs(int64_t j, int64_t to) {
-    const T *runs[G], *ahead[G];
+    const T* runs[G];
     const float *scale[G] = {}, *floats[G];
     for (int g = 0; g < G; g++) {
-      const int64_t place = j + g * kRun, next = place + G * kRun;
+      const int64_t place = j + g * kRun;
       runs[g] = run_of(place);
-      ahead[g] = next < to ? run_of(next) : runs[g];
       if (kScaled<T>) scale[g] = scales(0, place);
       floats[g] = staged + g * kRun * cache.keyDim;
     }
     float* column = scores + (j - start);
-    if (!turns.speeds && !many()) return score_from<kScoreRows, G>(0, runs, ahead, column, scale);
+    if (!turns.speeds && !many()) {
+      const T* ahead = j + G * kRun < to ? run_of(j + G * kRun) : runs[0];
+      return score_from<kScoreRows, G, true>(0, runs, ahead, column, scale);
+    }
     for (int g = 0; g < G; g++) {
       if (turns.speeds) {
         turns.seek(j + g * kRun);
@@ -125,7 +130,7 @@ struct Segment {
         decode_row(runs[g], kRun * cache.keyDim, staged + g * kRun * cache.keyDim);
       }
     }
-    score_from<kScoreRows, G>(0, floats, (const float* const*)nullptr, column, scale);
+    score_from<kScoreRows, G, false>(0, floats, floats[0], column, scale);
   }
 
   // Whether keys and values are decoded once for all queries.
@@ -154,7 +159,7 @@ struct Segment {
     const float top = largest(most);
     V total = zero();
     for (int64_t j = from; j < to; j += kLanes) {
-      const V weight = exp(load(s + j) - splat(top));
+      const V weight = exp_below(load(s + j) - splat(top));
       store(s + j, kScaled<T> ? weight * load(scales(1, start + j)) : weight);
       total = total + weight;
     }
@@ -224,6 +229,10 @@ struct Segment {
   Turns turns;
   int64_t start = 0;
   float *staged, *q, *scores, *o, *totals;
+  // The places a query sees: first ≤ place < end.
+  struct Seen {
+    int32_t first, end;
+  } *seen;
 };
 
 }  // namespace engine::ENGINE_LEVEL

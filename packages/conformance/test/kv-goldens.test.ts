@@ -1,0 +1,58 @@
+import { cpuSimd } from "@engine/backend-cpu-simd";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Golden, promptOf, readGolden } from "../src/golden.ts";
+import { type GoldenModel, openGoldenModel } from "../src/golden-model.ts";
+import { expectSameBits } from "../src/same-bits.ts";
+import { goldens } from "./families.ts";
+
+/**
+ * How far logits may be from transformers' in f32: the root of their mean square difference, as a share of the logits'
+ * standard deviation. About twice what the off family has: 0.0016, 0.013 and 0.048, all of Gemma 3n and 4.
+ */
+const TOLERANCE = { f16: 0.003, bf16: 0.025, int8: 0.1 } as const;
+
+const reason = cpuSimd.unavailable();
+
+describe.skipIf(reason !== undefined)("keys and values in narrow types", () => {
+  for (const { architecture, name, folder } of goldens()) {
+    for (const kv of ["f16", "bf16", "int8"] as const) {
+      describe(`${name} in ${kv}`, () => {
+        let golden: Golden;
+        let model: GoldenModel;
+        beforeAll(async () => {
+          golden = await readGolden(folder);
+          model = await openGoldenModel(architecture, folder, { backend: cpuSimd, kv, threads: 1 });
+        });
+        afterAll(() => model?.close());
+
+        test("logits are near, and the same bits in pieces", async ({ annotate }) => {
+          const read = async (size?: number): Promise<Float32Array> => {
+            const sequence = model.runner.sequence();
+            const logits = await model.read(sequence, promptOf(golden), size);
+            sequence.clear();
+            return logits;
+          };
+          const logits = await read();
+          const { vocab } = golden;
+          const far = { squares: 0, spread: 0 };
+          for (let row = 0; row < golden.prompt.length; row++) {
+            const expected = golden.logits.subarray(row * vocab, (row + 1) * vocab);
+            expected.forEach((x, i) => {
+              far.squares += (logits[row * vocab + i]! - x) ** 2;
+            });
+            far.spread += vocab * variance(expected);
+          }
+          const off = Math.sqrt(far.squares / far.spread);
+          await annotate(`off by ${off.toExponential(2)} of the spread`);
+          expect(off).toBeLessThanOrEqual(TOLERANCE[kv]);
+          expectSameBits(await read(7), logits);
+        });
+      });
+    }
+  }
+});
+
+function variance(values: Float32Array): number {
+  const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
+  return values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length;
+}
