@@ -13,9 +13,10 @@ export default defineConfig({
     "src/http-chats.ts",
 <<<<<<< HEAD
     "src/tokenizer-memory.ts",
+    "src/depth-against-llama.ts",
 =======
     "src/depth-against-llama.ts",
->>>>>>> 6d66ba2 (Keys and values are kept in f16 unless told; attention reads ahead in one stream, with an exponential for what is below 0; tests of narrow types)
+>>>>>>> 6c44207 (Loading keeps keys and values in f16 unless told)
   ],
   format: "esm",
   target: "node20",

@@ -51,61 +51,6 @@ export interface TextModel extends AsyncDisposable {
   dispose(): Promise<void>;
 }
 
-<<<<<<< HEAD
-=======
-export interface TextModelOptions extends Watch {
-  readonly name: string;
-  /** As `capture` gave it. */
-  readonly graph: Graph;
-  /** Captures the model with the trace "final", for `embed`; asked for when it is first used. */
-  readonly embedGraph?: () => Graph;
-  readonly source: WeightSource;
-  readonly device: Device;
-  readonly residency?: Residency;
-  /** Bytes all of the model may take in memory: what does not fit of its weights is streamed. Instead of a residency. */
-  readonly memoryBudget?: number | undefined;
-  /** What keys and values are stored as; f16 unless told. */
-  readonly kv?: CacheDType;
-  /** What quantized weights are multiplied by; int8 unless told, where the device has kernels for it. */
-  readonly activations?: Activations;
-  /** Longest text the model was made for. */
-  readonly modelContext?: number | undefined;
-  readonly context?: number | undefined;
-  readonly sessions?: number | undefined;
-  /** Bytes the key-value blocks may take where `context` is not told; a quarter of the device's memory. */
-  readonly stateBudget?: number;
-  /** Most rows of one step: prompts are read in chunks of this many; 256, or the model's longest image. */
-  readonly maxTokens?: number;
-  /** Most rows of one step whose logits are wanted; 32. */
-  readonly maxRows?: number;
-  /** Places of a key-value block, a power of two from 16 to 256; 32. Texts share whole blocks. */
-  readonly blockTokens?: number;
-  /** Most answers that run at once; 32. More wait for their turn. */
-  readonly maxSequences?: number;
-  /** Most answers that wait; one more is refused as `busy`. Any number unless told. */
-  readonly maxWaiting?: number;
-  /** Whether texts that begin alike share what they have in common; they do unless told. */
-  readonly prefixCache?: boolean;
-  /** The tokenizer, or an error that says why there is none. */
-  readonly tokenizer?: TokenText | EngineError;
-  readonly stopTokens?: readonly number[];
-  /** Tokens that are never chosen; ids outside of the vocabulary mean nothing. */
-  readonly suppressTokens?: readonly number[];
-  /** What an answer's options leave out. */
-  readonly sampling?: SamplingOptions;
-}
-
-/** What `createTextModel` takes where it is not told. */
-export const textModelDefaults = {
-  maxTokens: 256,
-  maxRows: 32,
-  maxSequences: 32,
-  blockTokens: 32,
-  kv: "f16",
-  activations: "int8",
-} as const;
-
->>>>>>> 67458a9 (Keys and values are kept in f16 unless told; attention reads ahead in one stream, with an exponential for what is below 0; tests of narrow types)
 /** Compiles the graph for the device and loads its weights. What was made by then is given back when it fails or is stopped. */
 export async function createTextModel(options: TextModelOptions): Promise<TextModel> {
   const { graph, source, device, signal, onProgress } = options;
