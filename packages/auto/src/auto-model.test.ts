@@ -169,7 +169,7 @@ test("where memory is short the context is what fits, and the user is told", asy
   const { backend } = watched((device) => {
     Object.defineProperty(device, "info", { value: { ...device.info, memoryBytes: 500_000 } });
   });
-  await using model = await AutoModel.load(TINY, { ...base, backend });
+  await using model = await AutoModel.load(TINY, { ...base, backend, kv: "f32" });
   // A quarter of it holds 162 tokens of 768 bytes, which is 5 blocks of 32.
   expect([model.context, model.state.sessions]).toEqual([160, 1]);
   expect(model.notes).toEqual([expect.stringContaining("The context is 160 tokens, not the model's 256")]);
