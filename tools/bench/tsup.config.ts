@@ -11,12 +11,8 @@ export default defineConfig({
     "src/attention.ts",
     "src/event-loop.ts",
     "src/http-chats.ts",
-<<<<<<< HEAD
     "src/tokenizer-memory.ts",
     "src/depth-against-llama.ts",
-=======
-    "src/depth-against-llama.ts",
->>>>>>> 6c44207 (Loading keeps keys and values in f16 unless told)
   ],
   format: "esm",
   target: "node20",
