@@ -132,21 +132,25 @@ Lowering::Value Lowering::blocks(const Node& node, const WeightPlace& place) {
     weight.rows.rowBytes[part] = encoding.rowBytes(part, depth, held.group);
     require(weight.rows.rowBytes[part] > 0, node);
   }
-  const auto lie = [&](int32_t region, uint64_t offset) {
+  struct Lies {
+    int32_t region;
+    uint64_t offset;
+  };
+  const auto lie = [&](const Lies (&parts)[kMostParts]) {
     if (held.panels) {
       const uint64_t bytes = (uint64_t)((held.rows + kPanel - 1) / kPanel * encoding.panelBytes(depth));
-      weight.panels = plan_.weights->at(region, offset, bytes);
+      weight.panels = plan_.weights->at(parts[0].region, parts[0].offset, bytes);
     }
     for (int32_t part = 0; !held.panels && part < encoding.parts; part++) {
       const uint64_t bytes = (uint64_t)(held.rows * weight.rows.rowBytes[part]);
-      weight.rows.part[part] = plan_.weights->at(part ? held.region : region, part ? held.offset : offset, bytes);
+      weight.rows.part[part] = plan_.weights->at(parts[part].region, parts[part].offset, bytes);
     }
     plan_.quantized_.push_back(weight);
     return &plan_.quantized_.back();
   };
   Value value{};
-  value.operand = {lie(place.region, place.offset), Type::quantized, node.shape};
-  value.table = lie(place.tableRegion, place.tableOffset);
+  value.operand = {lie({{place.region, place.offset}, {held.region, held.offset}}), Type::quantized, node.shape};
+  value.table = lie({{place.tableRegion, place.tableOffset}, {held.tableRegion, held.tableOffset}});
   value.segment = place.segment;
   require(place.segment < (plan_.weights->stream() ? plan_.weights->stream()->size() : 0), node);
   return value;

@@ -32,6 +32,9 @@ struct BlocksPlace {
   int32_t group;
   int32_t region;  // of the second part
   uint64_t offset;
+  // The same for what looks up single rows.
+  int32_t tableRegion;
+  uint64_t tableOffset;
 };
 
 struct PlannedCall {

@@ -9,7 +9,10 @@ export interface ProgramWords {
   readonly words: Int32Array;
   /** [n, 7] region, offset, bytes, type and segment (or -1) of each weight node's rows; then their region and offset for single rows. */
   readonly places: Float64Array;
-  /** [n, 8] of each weight in blocks (type 4 + n): code, panels, rows, first of them, depth, group; region and offset of the second part. */
+  /**
+   * [n, 10] of each weight in blocks (type 4 + n): code, panels, rows, first of them, depth, group; region and offset of the
+   * second part, and the same for single rows.
+   */
   readonly blocks: Float64Array;
   readonly constants: Float32Array;
   readonly outputs: readonly string[];
@@ -112,12 +115,13 @@ function placed({ name, type, shape, begin, end }: WeightAttrs, weights: CpuWeig
       `weight "${name}": the program expects ${type} [${shape.join(", ")}], the store holds ${other}.`,
     );
   }
+  const streamed = stream?.ranges.find((rows) => rows.begin === begin && rows.end === end);
+  const ring = stream && streamed && { region: stream.region, offset: streamed.offsets[1] ?? 0 };
   const { code, rowBytes } = place.blocks
-    ? placedBlocks(place.blocks, { shape, begin, end }, into.blocks)
+    ? placedBlocks(place.blocks, { shape, begin, end, ring }, into.blocks)
     : placedFloats(place.type, shape);
   const [at, bytes] = [offset + begin * rowBytes, (end - begin) * rowBytes];
-  const streamed = stream?.ranges.find((rows) => rows.begin === begin && rows.end === end);
-  if (stream && streamed) into.places.push(stream.region, streamed.offset, bytes, code, streamed.segment);
+  if (stream && streamed) into.places.push(stream.region, streamed.offsets[0]!, bytes, code, streamed.segment);
   else into.places.push(region, at, bytes, code, -1);
   into.places.push(region, at);
   return into.places.length / 7 - 1;
@@ -134,18 +138,31 @@ function placedFloats(type: string, shape: readonly number[]): Placed {
   return { code: stored.code, rowBytes: elements(shape.slice(1)) * stored.bytes };
 }
 
+interface BlocksRows {
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+  /** Streamed: where the second part comes to lie. */
+  readonly ring: { readonly region: number; readonly offset: number } | undefined;
+}
+
 /** Panels are handed over as a whole, with the first row that is wanted; stored rows from that one on. */
 function placedBlocks(
   { layout, panels, second }: NonNullable<Place["blocks"]>,
-  { shape, begin, end }: { readonly shape: readonly number[]; readonly begin: number; readonly end: number },
+  { shape, begin, end, ring }: BlocksRows,
   blocks: number[],
 ): Placed {
   const { code, depth, group, rows, parts } = layout;
   const inner = elements(shape.slice(1, -1));
-  const other = second ? second.offset + begin * inner * parts[1]!.rowBytes : 0;
   const [count, first] = panels ? [rows, begin * inner] : [(end - begin) * inner, 0];
-  blocks.push(code, panels ? 1 : 0, count, first, depth, group, second?.region ?? 0, other);
-  return { code: QUANTIZED + blocks.length / 8 - 1, rowBytes: panels ? 0 : inner * parts[0]!.rowBytes };
+  const stored = {
+    region: second?.region ?? 0,
+    offset: second ? second.offset + begin * inner * parts[1]!.rowBytes : 0,
+  };
+  const used = ring ?? stored;
+  blocks.push(code, panels ? 1 : 0, count, first, depth, group);
+  blocks.push(used.region, used.offset, stored.region, stored.offset);
+  return { code: QUANTIZED + blocks.length / 10 - 1, rowBytes: panels ? 0 : inner * parts[0]!.rowBytes };
 }
 
 function typeCode({ dtype, op }: Node): number {

@@ -1,20 +1,20 @@
 import { EngineError, type Extent, type WeightUse } from "@engine/core";
-import { divideBudget, layOutRing, SECTOR, type StreamLayout, span } from "./stream-layout.ts";
+import { divideBudget, type FilePart, layOutRing, SECTOR, type StreamLayout, span } from "./stream-layout.ts";
 
 /** A weight with where its bytes lie, as the store found it. */
 export interface Streamable {
   readonly use: WeightUse;
   readonly bytes: number;
-  readonly extent: Extent | undefined;
+  /** Of each part; none where it does not lie in files, or is not read as it is stored. */
   readonly extents: readonly Extent[];
 }
 
-/** Rows of a weight, the segment that brings them, and where in the ring they lie then. */
+/** Rows of a weight, the segment that brings them, and where in the ring each of their parts lies then. */
 export interface StreamedRows {
   readonly begin: number;
   readonly end: number;
   readonly segment: number;
-  readonly offset: number;
+  readonly offsets: readonly number[];
 }
 
 /** Rows of a weight that are brought in one go. */
@@ -22,8 +22,7 @@ interface Rows<T> {
   readonly stored: T;
   readonly begin: number;
   readonly end: number;
-  readonly bytes: number;
-  readonly offset: number;
+  readonly parts: readonly FilePart[];
 }
 
 export interface StreamChoice<T> {
@@ -46,7 +45,7 @@ export function chooseStreamed<T extends Streamable>(all: readonly T[], budget: 
   const fixed = all.filter((stored) => !streams(stored));
   const fixedBytes = fixed.reduce((sum, { bytes }) => sum + bytes, 0);
   const ranges = inOrder.map(rangesOf);
-  const sizes = ranges.map((rows) => rows.reduce((sum, { bytes }) => sum + bytes, 0));
+  const sizes = inOrder.map(({ bytes }) => bytes);
   const largest = mostAtOnce(ranges.flat());
   const division = divideBudget(sizes, { budget: budget - fixedBytes, largest });
   if (!division)
@@ -59,16 +58,13 @@ export function chooseStreamed<T extends Streamable>(all: readonly T[], budget: 
   if (division.ringBytes === 0) return { kept, streamed: [], layout: undefined };
   const rest = ranges.slice(division.pinned);
   const layout = layOutRing(
-    rest.flat().map(({ stored, offset, bytes }) => {
-      const { fd, path } = stored.extent!;
-      return { name: stored.use.name, parts: [{ fd, path, offset, bytes }] };
-    }),
+    rest.flat().map(({ stored, parts }) => ({ name: stored.use.name, parts })),
     division.ringBytes,
   );
   let segment = 0;
   const streamed = rest.map((rows) => ({
     stored: rows[0]!.stored,
-    ranges: rows.map(({ begin, end }) => ({ begin, end, segment, offset: layout.places[segment++]![0]! })),
+    ranges: rows.map(({ begin, end }) => ({ begin, end, segment, offsets: layout.places[segment++]! })),
   }));
   return { kept, streamed, layout };
 }
@@ -77,8 +73,8 @@ export function chooseStreamed<T extends Streamable>(all: readonly T[], budget: 
 function mostAtOnce<T extends Streamable>(ranges: readonly Rows<T>[]): number {
   const experts = new Map<number, number>();
   let most = 0;
-  for (const { stored, offset, bytes } of ranges) {
-    const room = span(offset, bytes).bytes;
+  for (const { stored, parts } of ranges) {
+    const room = parts.reduce((sum, { offset, bytes }) => sum + span(offset, bytes).bytes, 0);
     most = Math.max(most, room);
     const { last, readers } = stored.use;
     if (readers.some(({ op }) => op.name === "expert-matmul"))
@@ -87,27 +83,30 @@ function mostAtOnce<T extends Streamable>(ranges: readonly Rows<T>[]): number {
   return Math.max(most, ...experts.values());
 }
 
-/** Large weights in one run of a file, each part of which one call reads, where it is stored. */
-function streams({ use, bytes, extent, extents }: Streamable): boolean {
+/** Large weights in files, each range of which one call reads as it is stored. */
+function streams({ use, bytes, extents }: Streamable): boolean {
   const { access, readers } = use;
   return (
     access === "whole" &&
     bytes >= LEAST &&
-    extent !== undefined &&
-    extents.length === 1 &&
+    extents.length > 0 &&
     readers.every(({ op }) => IN_PLACE.has(op.name))
   );
 }
 
 function rangesOf<T extends Streamable>(stored: T): Rows<T>[] {
-  const { use, bytes, extent } = stored;
-  const rowBytes = bytes / use.encoding.shape[0]!;
+  const { use, extents } = stored;
+  const rows = use.encoding.shape[0]!;
   return use.ranges.map(({ begin, end }) => ({
     stored,
     begin,
     end,
-    bytes: (end - begin) * rowBytes,
-    offset: extent!.offset + begin * rowBytes,
+    parts: extents.map(({ fd, path, offset, bytes }) => ({
+      fd,
+      path,
+      offset: offset + begin * (bytes / rows),
+      bytes: (end - begin) * (bytes / rows),
+    })),
   }));
 }
 

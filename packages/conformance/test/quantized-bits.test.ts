@@ -35,6 +35,17 @@ function product(encoded: EncodedWeight, activations: Activations, inSteps: bool
   };
 }
 
+/** Products of six weights, added: enough of them that a part of their bytes is streamed. */
+function products(encoded: EncodedWeight, activations: Activations): OpCase {
+  const one = product(encoded, activations, false);
+  const [x, w] = one.inputs;
+  return {
+    ...one,
+    inputs: [x!, ...Array.from({ length: 6 }, () => w!)],
+    build: ([x, ...all]) => all.map((w) => matmul(x!, w)).reduce((sum, y) => sum.add(y)),
+  };
+}
+
 /** The same source with its parts in a file, and the residency it is loaded with. */
 function inFile(device: Device, folder: string, residency: Residency, opened: number[]): Device {
   const over = async (source: WeightSource): Promise<WeightSource> => {
@@ -96,6 +107,28 @@ describe.skipIf(cpuSimd.unavailable()).each(isaLevels())("bits of quantized prod
         );
     }
   });
+});
+
+test.skipIf(cpuSimd.unavailable())("streamed quantized weights give the bits of those in memory", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "engine-quantized-"));
+  const opened: number[] = [];
+  const device = await cpuSimd.open({ threads: 2 });
+  for (const [type, run] of ENCODED_TYPES) {
+    const encoded = encodedWeight(type, [83, (1536 / run) * run]);
+    const bytes = Object.values(encoded.parts).reduce((sum, part) => sum + part.length, 0);
+    for (const activations of ["f32", "int8"] as const) {
+      const one = products(encoded, activations);
+      const whole = await runCase(one, device, "tokens");
+      for (const io of ["direct", "cached"] as const) {
+        const streaming = inFile(device, folder, { stream: { budget: Math.ceil(4.5 * bytes), io } }, opened);
+        const { values } = await runCase(one, streaming, "tokens");
+        expect(values, `${type}, ${activations}, ${io}`).toEqual(whole.values);
+      }
+    }
+  }
+  await device.close();
+  for (const fd of opened) closeSync(fd);
+  rmSync(folder, { recursive: true });
 });
 
 test.skipIf(!isaLevels().includes("avx512"))(

@@ -38,16 +38,16 @@ static std::vector<WeightPlace> weight_places(const Napi::Value& value) {
   return places;
 }
 
-// [n, 8] encoding, panels, rows, begin, depth, group, region and offset of the second part
+// [n, 10] encoding, panels, rows, begin, depth, group, region and offset of the second part, the same for single rows
 static std::vector<BlocksPlace> blocks_places(const Napi::Value& value) {
   const auto at = copied<double>(value, napi_float64_array, "blocks");
   std::vector<BlocksPlace> places;
-  for (size_t i = 0; i + 7 < at.size(); i += 8) {
-    for (size_t k = 0; k < 8; k++) {
+  for (size_t i = 0; i + 9 < at.size(); i += 10) {
+    for (size_t k = 0; k < 10; k++) {
       if (!(at[i + k] >= 0 && at[i + k] <= 9007199254740991.0)) fail("bad-option", "A weight's place is not a whole number.");
     }
     places.push_back({(int32_t)at[i], at[i + 1] != 0, (int64_t)at[i + 2], (int64_t)at[i + 3], (int64_t)at[i + 4], (int32_t)at[i + 5],
-                      (int32_t)at[i + 6], (uint64_t)at[i + 7]});
+                      (int32_t)at[i + 6], (uint64_t)at[i + 7], (int32_t)at[i + 8], (uint64_t)at[i + 9]});
   }
   return places;
 }
