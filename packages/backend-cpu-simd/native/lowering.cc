@@ -111,11 +111,22 @@ Lowering::Value Lowering::weight(const Node& node) {
   if (place.type >= Type::quantized) return blocks(node, place);
   require((uint64_t)size.fixed == place.bytes / (place.type == Type::f32 ? 4 : 2), node);
   Value value{};
-  value.operand = {plan_.weights->at(place.region, place.offset, place.bytes), place.type, node.shape};
-  value.table = plan_.weights->at(place.tableRegion, place.tableOffset, place.bytes);
-  value.segment = place.segment;
-  require(place.segment < (plan_.weights->stream() ? plan_.weights->stream()->size() : 0), node);
+  require(streamed(place, node), node);
+  void* data = place.region < 0 ? (void*)plan_.weights->table(place.table).data(0) : plan_.weights->at(place.region, place.offset, place.bytes);
+  value.operand = {data, place.type, node.shape};
+  value.place = &place;
   return value;
+}
+
+// Whether what a place says of its streaming is so.
+bool Lowering::streamed(const WeightPlace& place, const Node& node) const {
+  const Weights& weights = *plan_.weights;
+  if (place.segment >= (weights.stream() ? weights.stream()->size() : 0)) return false;
+  if (place.unit >= (weights.experts() ? weights.experts()->units() : 0)) return false;
+  if (place.unit >= 0 && (place.offset > weights.experts()->frame_bytes() || place.bytes > weights.experts()->frame_bytes() - place.offset)) return false;
+  if (place.table < 0) return place.table == -1 && place.region >= 0;
+  return node.shape.rank == 2 && place.table < weights.tables() && place.tableBegin >= 0 &&
+         place.tableBegin <= weights.table(place.table).rows() - node.shape.dims[0];
 }
 
 Lowering::Value Lowering::blocks(const Node& node, const WeightPlace& place) {
@@ -132,27 +143,20 @@ Lowering::Value Lowering::blocks(const Node& node, const WeightPlace& place) {
     weight.rows.rowBytes[part] = encoding.rowBytes(part, depth, held.group);
     require(weight.rows.rowBytes[part] > 0, node);
   }
-  struct Lies {
-    int32_t region;
-    uint64_t offset;
-  };
-  const auto lie = [&](const Lies (&parts)[kMostParts]) {
-    if (held.panels) {
-      const uint64_t bytes = (uint64_t)((held.rows + kPanel - 1) / kPanel * encoding.panelBytes(depth));
-      weight.panels = plan_.weights->at(parts[0].region, parts[0].offset, bytes);
-    }
-    for (int32_t part = 0; !held.panels && part < encoding.parts; part++) {
-      const uint64_t bytes = (uint64_t)(held.rows * weight.rows.rowBytes[part]);
-      weight.rows.part[part] = plan_.weights->at(parts[part].region, parts[part].offset, bytes);
-    }
-    plan_.quantized_.push_back(weight);
-    return &plan_.quantized_.back();
-  };
+  if (held.panels && place.region >= 0) {
+    const uint64_t bytes = (uint64_t)((held.rows + kPanel - 1) / kPanel * encoding.panelBytes(depth));
+    require(place.unit < 0 || bytes == place.bytes, node);
+    weight.panels = plan_.weights->at(place.region, place.offset, bytes);
+  }
+  for (int32_t part = 0; !held.panels && part < encoding.parts; part++) {
+    const uint64_t bytes = (uint64_t)(held.rows * weight.rows.rowBytes[part]);
+    weight.rows.part[part] = plan_.weights->at(part ? held.region : place.region, part ? held.offset : place.offset, bytes);
+  }
+  plan_.quantized_.push_back(weight);
   Value value{};
-  value.operand = {lie({{place.region, place.offset}, {held.region, held.offset}}), Type::quantized, node.shape};
-  value.table = lie({{place.tableRegion, place.tableOffset}, {held.tableRegion, held.tableOffset}});
-  value.segment = place.segment;
-  require(place.segment < (plan_.weights->stream() ? plan_.weights->stream()->size() : 0), node);
+  value.operand = {&plan_.quantized_.back(), Type::quantized, node.shape};
+  value.place = &place;
+  require(streamed(place, node), node);
   return value;
 }
 
@@ -178,18 +182,10 @@ Lowering::Value Lowering::constant(const Node& node) {
   return value;
 }
 
-// A gather looks up single rows: a streamed table stays in its file for it.
-Operand Lowering::stored(const Node& node, size_t i) {
-  const Value& value = values_[node.inputs[i]];
-  Operand x = value.operand;
-  if (value.table && ops_[node.op] == "gather") x.data = value.table;
-  return x;
-}
-
 // Norms and biases are few: decoded once, so that only matmul and gather know storage types.
 Operand Lowering::input(const Node& node, size_t i) {
   Value& value = values_[node.inputs[i]];
-  require(value.segment < 0, node);
+  require(!value.place || (value.place->region >= 0 && value.place->segment < 0 && value.place->unit < 0), node);
   const Operand& x = value.operand;
   if (x.type == Type::i32 || (x.type == Type::f32 && (uintptr_t)x.data % 4 == 0)) return x;
   require(x.type != Type::quantized, node);
@@ -210,9 +206,12 @@ void Lowering::add(const Node& node, Kernel kernel, std::vector<Operand> inputs,
   call.output = output;
   call.attrs = node.attrs;
   call.attrs.int8 = program_.int8;
+  PlannedCall planned{};
+  const std::string& op = ops_[node.op];
+  if (op == "gather") look_up(node, planned, inputs);
+  if (op == "expert-matmul") route(node, planned, inputs);
   plan_.inputs_.push_back(std::move(inputs));
   call.inputs = plan_.inputs_.back().data();
-  const std::string& op = ops_[node.op];
   if (op == "matmul") plan_.work_ += size_of(call.inputs[1].shape).fixed;
   if (op == "delta-rule") plan_.work_ += 4 * plan_.states_[node.attrs.cache].width;
   if (op == "attention") attend(node, call);
@@ -229,8 +228,10 @@ void Lowering::add(const Node& node, Kernel kernel, std::vector<Operand> inputs,
   }
   // Attention's segments lie in memory that the attention before it may still be joining.
   const bool barrier = waits(node, call) || op == "attention";
-  plan_.calls_.push_back({call, barrier});
-  stream(node, plan_.calls_.back());
+  planned.call = call;
+  planned.barrier = barrier;
+  stream(node, planned);
+  plan_.calls_.push_back(planned);
   if (op == "attention") {
     call.kernel = plan_.weights->device->level.kernels->attention_join;
     plan_.calls_.push_back({call, true});
@@ -243,7 +244,7 @@ void Lowering::add(const Node& node, Kernel kernel, std::vector<Operand> inputs,
 void Lowering::stream(const Node& node, PlannedCall& planned) {
   if (ops_[node.op] == "gather") return;
   for (int32_t i : node.inputs) {
-    const int32_t segment = values_[i].segment;
+    const int32_t segment = values_[i].place ? values_[i].place->segment : -1;
     if (segment < 0) continue;
     planned.firstSegment = planned.firstSegment < 0 ? segment : std::min(planned.firstSegment, segment);
     planned.lastSegment = std::max(planned.lastSegment, segment);
@@ -251,6 +252,45 @@ void Lowering::stream(const Node& node, PlannedCall& planned) {
   if (planned.firstSegment >= 0 && !plan_.weights->stream()->fits(planned.firstSegment, planned.lastSegment)) {
     fail("out-of-memory", "The memory budget does not hold all weights that one \"%s\" reads. Give a larger one.", ops_[node.op].c_str());
   }
+}
+
+// Where single experts are read when they are needed. Products by the same ids need them together.
+void Lowering::route(const Node& node, PlannedCall& planned, std::vector<Operand>& inputs) {
+  RoutedCall routed{node.inputs[1], inputs[1], {}, {}};
+  bool any = false;
+  for (size_t i = 2; i < node.inputs.size(); i++) {
+    const WeightPlace* place = values_[node.inputs[i]].place;
+    const int unit = place ? place->unit : -1;
+    routed.experts.push_back({unit, unit < 0 ? 0 : place->offset, &inputs[i]});
+    any |= unit >= 0;
+  }
+  if (!any) return;
+  planned.routed = (int32_t)plan_.routed_.size();
+  for (RoutedCall& before : plan_.routed_) {
+    if (before.by == routed.by && before.experts.size() == routed.experts.size()) before.followers.push_back(planned.routed);
+  }
+  plan_.routed_.push_back(std::move(routed));
+}
+
+// Where rows of a table are read when they are looked up.
+void Lowering::look_up(const Node& node, PlannedCall& planned, std::vector<Operand>& inputs) {
+  const WeightPlace* place = values_[node.inputs[0]].place;
+  if (!place || place->table < 0) return;
+  LookUp found{place->table, place->tableBegin, inputs[0].shape.dims[0], inputs[1], inputs[1].data == plan_.ids_.data(), &inputs[0], nullptr, {}, {}};
+  const int64_t most = size_of(inputs[1].shape).most(program_.maxTokens, program_.maxRows);
+  if (inputs[0].type == Type::quantized) {
+    QuantizedWeight rows = *(const QuantizedWeight*)inputs[0].data;
+    rows.panels = nullptr;
+    rows.begin = 0;
+    plan_.quantized_.push_back(rows);
+    found.weight = &plan_.quantized_.back();
+    inputs[0].data = found.weight;
+  }
+  found.wanted.resize((size_t)most);
+  found.slots.resize((size_t)most);
+  inputs[1].data = found.slots.data();
+  planned.lookUp = (int32_t)plan_.lookUps_.size();
+  plan_.lookUps_.push_back(std::move(found));
 }
 
 // Decides how many rows may leave their segments of the context in memory for all threads to join.

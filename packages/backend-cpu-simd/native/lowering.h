@@ -19,8 +19,7 @@ class Lowering {
     Operand decoded;        // weights: as f32, made when first asked for
     int roots = 0;          // i32: bit i set when it holds elements of input i
     int32_t least = 0, most = 0;  // and of constants in this range
-    int32_t segment = -1;        // weights: of the stream that brings them
-    void* table = nullptr;       // weights: where single rows are looked up
+    const WeightPlace* place = nullptr;  // weights
   };
   struct Touched {
     const uint8_t *begin, *end;
@@ -33,7 +32,7 @@ class Lowering {
   Value blocks(const Node& node, const WeightPlace& place);
   Value constant(const Node& node);
   Operand input(const Node& node, size_t i);  // as f32 or i32
-  Operand stored(const Node& node, size_t i);  // weights in their storage type
+  Operand stored(const Node& node, size_t i) const { return values_[node.inputs[i]].operand; }  // weights in their storage type
   void add(const Node& node, Kernel kernel, std::vector<Operand> inputs, Operand output);
   void require(bool fits, const Node& node) const;
   void check(const Node& node, const std::vector<Operand>& in, const Operand& out);
@@ -42,7 +41,10 @@ class Lowering {
   void check_routing(const std::string& op, const Node& node, const std::vector<Operand>& in, const Operand& out);
   void check_recurrent(const std::string& op, const Node& node, const std::vector<Operand>& in, const Operand& out);
   void attend(const Node& node, Call& call);
+  bool streamed(const WeightPlace& place, const Node& node) const;
   void stream(const Node& node, PlannedCall& planned);
+  void route(const Node& node, PlannedCall& planned, std::vector<Operand>& inputs);
+  void look_up(const Node& node, PlannedCall& planned, std::vector<Operand>& inputs);
   bool waits(const Node& node, const Call& call);
   Touched touch(const Operand& x, bool written) const;
 

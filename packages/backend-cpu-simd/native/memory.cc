@@ -84,14 +84,28 @@ std::string File::path() const {
   return n > 0 ? std::string(path, (size_t)n) : "A weight file";
 }
 
-std::unique_ptr<File> File::direct(int fd) {
-#ifdef O_DIRECT
+std::unique_ptr<File> File::again(int fd, int flags) {
   const std::string path = "/proc/self/fd/" + std::to_string(fd);
   std::unique_ptr<File> file(new File);
-  file->fd_ = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECT);
-  if (file->fd_ >= 0) return file;
-#endif
+  file->fd_ = open(path.c_str(), O_RDONLY | O_CLOEXEC | flags);
+  return file->fd_ >= 0 ? std::move(file) : nullptr;
+}
+
+std::unique_ptr<File> File::direct(int fd) {
+#ifdef O_DIRECT
+  return again(fd, O_DIRECT);
+#else
   return nullptr;
+#endif
+}
+
+std::unique_ptr<File> File::scattered(int fd) {
+  std::unique_ptr<File> file = again(fd, 0);
+  if (!file) return std::make_unique<File>(fd);
+#ifdef POSIX_FADV_RANDOM
+  posix_fadvise(file->fd_, 0, 0, POSIX_FADV_RANDOM);
+#endif
+  return file;
 }
 
 std::string File::read(uint8_t* into, size_t n, size_t wanted, uint64_t offset) const {

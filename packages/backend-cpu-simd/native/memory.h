@@ -44,6 +44,8 @@ class File {
   File(const File&) = delete;
   // The same file past the system's page cache, for reads of whole sectors; null where the file system has none.
   static std::unique_ptr<File> direct(int fd);
+  // The same file for reads here and there: the system reads nothing ahead.
+  static std::unique_ptr<File> scattered(int fd);
   // As the system has it now.
   uint64_t size() const;
   std::string path() const;
@@ -54,6 +56,7 @@ class File {
 
  private:
   File() = default;
+  static std::unique_ptr<File> again(int fd, int flags);
   int fd_ = -1;
 };
 

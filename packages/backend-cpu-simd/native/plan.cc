@@ -52,6 +52,8 @@ void Plan::release() {
   outputs_.clear();
   kept_.clear();
   quantized_.clear();
+  routed_.clear();
+  lookUps_.clear();
   for (Memory* memory : {&arena_, &ids_, &scratch_, &partials_}) *memory = Memory();
 }
 
@@ -95,18 +97,12 @@ void Plan::run(const StepInput& input, const std::vector<bool>& asked, StepResul
                     *device.level.kernels};
   if (selects) select.prepare();
   const Sweep sweep{weights->stream()};
+  ask(step);
   if (!stopped) stopped = walk(step, selects ? &select : nullptr, stop);
   if (stopped) fail("aborted", "The step was stopped.");
+  if (selects) ask_next(select);
   lastRows_ = input.rows();
   deliver(input, asked, result);
-}
-
-bool Plan::arrived(const PlannedCall& planned, const Step& step, const std::function<bool()>& stop) const {
-  if (planned.firstSegment < 0) return false;
-  // Nobody wants a row of this step: what only such rows go through need not be read.
-  const Shape& rows = planned.call.output.shape;
-  if (rows.rank > 0 && rows.dims[0] == kRows && step.rows == 0) return false;
-  return weights->stream()->need(planned.firstSegment, planned.lastSegment, stop);
 }
 
 bool Plan::walk(const Step& step, SelectRows* select, const std::function<bool()>& stop) {
@@ -115,9 +111,12 @@ bool Plan::walk(const Step& step, SelectRows* select, const std::function<bool()
   if (pool.threads() == 1 || device.crew.alone((int64_t)step.tokens * work_)) {
     const Share share{0, 1, scratch_.data()};
     for (const PlannedCall& planned : calls_) {
-      if (planned.barrier && stop()) return true;
-      if (arrived(planned, step, stop)) return true;
-      planned.call.kernel(planned.call, step, share);
+      int pass = 0;
+      do {
+        if (planned.barrier && stop()) return true;
+        if (planned.reads() && arrived(planned, step, pass, stop)) return true;
+        planned.call.kernel(planned.call, step, share);
+      } while (planned.routed >= 0 && ++pass < (int)passes_.size());
     }
     if (select) select->chunks(share);
     if (select) select->finish(share);
@@ -130,10 +129,10 @@ bool Plan::walk(const Step& step, SelectRows* select, const std::function<bool()
   pool.run([&](int thread) {
     const Share share{thread, pool.threads(), scratch_.data() + scratchBytes_ * thread};
     // The last thread to come waits for the next call's weights; its error ends the step for all.
-    const auto halts = [&](const PlannedCall* next) {
+    const auto halts = [&](const PlannedCall* next, int pass) {
       const bool halt = pool.barrier([&] {
         try {
-          return stop() || (next && arrived(*next, step, stop));
+          return stop() || (next && next->reads() && arrived(*next, step, pass, stop));
         } catch (...) {
           failed = std::current_exception();
           return true;
@@ -143,17 +142,20 @@ bool Plan::walk(const Step& step, SelectRows* select, const std::function<bool()
       return halt;
     };
     for (const PlannedCall& planned : calls_) {
-      if ((planned.barrier || planned.firstSegment >= 0) && halts(&planned)) return;
-      planned.call.kernel(planned.call, step, share);
+      int pass = 0;
+      do {
+        if ((planned.barrier || planned.reads()) && halts(&planned, pass)) return;
+        planned.call.kernel(planned.call, step, share);
+      } while (planned.routed >= 0 && ++pass < (int)passes_.size());
     }
-    if (!select || halts(nullptr)) return;
+    if (!select || halts(nullptr, 0)) return;
     select->chunks(share);
     pool.barrier([] { return false; });
     select->finish(share);
   });
   const auto took = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - began);
   // Threads that wait for a disk do not wait for each other.
-  if (!weights->stream()) device.crew.report(pool.waited() - waited, took.count());
+  if (!weights->stream() && !weights->experts()) device.crew.report(pool.waited() - waited, took.count());
   if (failed) std::rethrow_exception(failed);
   return stopped;
 }

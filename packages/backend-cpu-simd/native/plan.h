@@ -18,9 +18,10 @@ struct WeightPlace {
   uint64_t offset, bytes;
   Type type;
   int32_t segment;  // of the stream that brings them, or -1
-  // The same in their file, or as above: for what looks up single rows.
-  int32_t tableRegion;
-  uint64_t tableOffset;
+  int32_t unit;     // of the experts; the offset is that in its frame. Or -1
+  // For what looks up single rows: the table that reads them, and which of its rows is the first; or -1.
+  int32_t table;
+  int64_t tableBegin;
 };
 
 // Of a weight in blocks, whose type is Type::quantized and above: which row of this, by what is above.
@@ -32,9 +33,36 @@ struct BlocksPlace {
   int32_t group;
   int32_t region;  // of the second part
   uint64_t offset;
-  // The same for what looks up single rows.
-  int32_t tableRegion;
-  uint64_t tableOffset;
+};
+
+// An expert product whose weights are read when rows are routed to them.
+struct RoutedCall {
+  struct Expert {
+    int unit;         // or -1: it stays in memory
+    uint64_t offset;  // in its frame
+    Operand* weight;
+    // Null: the kernel leaves this expert out.
+    void lie(uint8_t* data) const {
+      if (weight->type == Type::quantized) ((QuantizedWeight*)weight->data)->panels = data;
+      else weight->data = data;
+    }
+  };
+  int32_t by;  // the node of the ids
+  Operand ids;
+  std::vector<Expert> experts;
+  // Those of the same ids that come after it.
+  std::vector<int> followers;
+};
+
+// A lookup in a table that is read row by row: the kernel finds rows by their slots.
+struct LookUp {
+  int table;
+  int64_t begin, limit;  // first of the table's rows that is meant, and how many are
+  Operand ids;
+  bool early;  // ids are the step's own tokens: asked for when it begins
+  Operand* rows;
+  QuantizedWeight* weight;  // null for floats
+  std::vector<int32_t> wanted, slots;
 };
 
 struct PlannedCall {
@@ -42,6 +70,8 @@ struct PlannedCall {
   bool barrier;  // wait for all threads before it: it touches what an earlier call writes or reads
   // Segments of the stream it reads; -1: none.
   int32_t firstSegment = -1, lastSegment = -1;
+  int32_t routed = -1, lookUp = -1;
+  bool reads() const { return firstSegment >= 0 || routed >= 0 || lookUp >= 0; }
 };
 
 // What a step hands back besides its results in the plan's own memory.
@@ -76,8 +106,14 @@ class Plan {
   friend class Lowering;
   void alive() const;
   Step begin(const StepInput& input);
-  // Waits for the weights a call streams; true when `stop` ended that. Throws "io-failed".
-  bool arrived(const PlannedCall& planned, const Step& step, const std::function<bool()>& stop) const;
+  // Waits for what a call reads from files, in a pass of it; true when `stop` ended that. Throws "io-failed".
+  bool arrived(const PlannedCall& planned, const Step& step, int pass, const std::function<bool()>& stop);
+  bool bring(const PlannedCall& planned, const Step& step, int pass, const std::function<bool()>& stop);
+  bool route(const RoutedCall& call, const Step& step, int pass, const std::function<bool()>& stop);
+  bool look_up(LookUp& one, const Step& step, const std::function<bool()>& stop);
+  // Reads ahead what the step's own tokens look up, and then what its best candidates will.
+  void ask(const Step& step);
+  void ask_next(const SelectRows& select);
   // Runs all calls and the selection; true when `stop` ended it before.
   bool walk(const Step& step, SelectRows* select, const std::function<bool()>& stop);
   void deliver(const StepInput& input, const std::vector<bool>& asked, StepResult& result);
@@ -95,6 +131,9 @@ class Plan {
   Memory arena_, ids_, scratch_, partials_;
   std::vector<Memory> kept_;
   std::deque<QuantizedWeight> quantized_;
+  std::vector<RoutedCall> routed_;
+  std::deque<LookUp> lookUps_;
+  std::vector<std::vector<int>> passes_;  // of the expert product at hand: which experts
 };
 
 }  // namespace engine

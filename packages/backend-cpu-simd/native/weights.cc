@@ -93,12 +93,50 @@ void Weights::pack(const Packing& packing, const std::function<void(int32_t, int
   if (failed) std::rethrow_exception(failed);
 }
 
-void Weights::stream(int region, std::vector<StreamFile> files, std::vector<StreamPiece> pieces, std::vector<StreamSegment> segments, int readers) {
-  if (stream_) fail("bad-option", "These weights are streamed already.");
-  uint8_t* ring = at(region, 0, 0);
+void Weights::source(std::vector<SourceFile> files, bool direct, uint64_t chunk, int readers) {
+  if (readers_) fail("bad-option", "These weights are streamed already.");
+  readers_ = std::make_unique<Readers>(std::move(files), direct, chunk, readers);
+}
+
+uint8_t* Weights::reserved(int region, uint64_t& bytes) {
+  uint8_t* data = at(region, 0, 0);
   const auto* memory = std::get_if<std::unique_ptr<Memory>>(&regions_[region]);
-  if (!memory) fail("bad-option", "A mapped file cannot be written.");
-  stream_ = std::make_unique<Stream>(std::move(files), std::move(pieces), std::move(segments), ring, (*memory)->bytes(), readers);
+  if (!memory || !readers_) fail("bad-option", "Weights are streamed into memory, from files.");
+  bytes = (*memory)->bytes();
+  return data;
+}
+
+void Weights::stream(int region, std::vector<Piece> pieces, std::vector<StreamSegment> segments) {
+  uint64_t bytes;
+  uint8_t* ring = reserved(region, bytes);
+  if (stream_) fail("bad-option", "These weights are streamed already.");
+  stream_ = std::make_unique<Stream>(*readers_, std::move(pieces), std::move(segments), ring, bytes);
+}
+
+void Weights::experts(int region, uint64_t frameBytes, std::vector<Piece> pieces, std::vector<ExpertUnit> units, std::vector<int> layers) {
+  uint64_t bytes;
+  uint8_t* memory = reserved(region, bytes);
+  if (experts_) fail("bad-option", "These experts are streamed already.");
+  experts_ = std::make_unique<Experts>(*readers_, std::move(pieces), std::move(units), std::move(layers), memory, bytes, frameBytes);
+}
+
+int Weights::table(std::vector<Table::Part> parts, int64_t rows, int64_t capacity) {
+  if (!readers_) fail("bad-option", "Tables are read from files.");
+  tables_.push_back(std::make_unique<Table>(*readers_, std::move(parts), rows, capacity, device->live));
+  return (int)tables_.size() - 1;
+}
+
+Table& Weights::table(int index) const {
+  if (index < 0 || index >= (int)tables_.size()) fail("bad-option", "The weights have no table %d.", index);
+  return *tables_[index];
+}
+
+Weights::Counters Weights::counters() const {
+  Counters counters;
+  if (readers_) counters.reads = readers_->counters();
+  if (experts_) counters.experts = experts_->counters();
+  counters.stallSeconds = stall_;
+  return counters;
 }
 
 double Weights::read_seconds(int region, uint64_t offset, uint64_t n) {

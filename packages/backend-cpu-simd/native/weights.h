@@ -4,7 +4,9 @@
 #include <vector>
 
 #include "device.h"
+#include "experts.h"
 #include "stream.h"
+#include "tables.h"
 
 namespace engine {
 
@@ -30,12 +32,32 @@ class Weights {
   void pack(const Packing& packing, const std::function<void(int32_t part, int64_t row, int64_t count, uint8_t* into)>& rows);
   // Seconds that all threads take to read n bytes once.
   double read_seconds(int region, uint64_t offset, uint64_t n);
-  // Reads weights into a reserved region as steps use them; one stream for all plans of these weights.
-  void stream(int region, std::vector<StreamFile> files, std::vector<StreamPiece> pieces, std::vector<StreamSegment> segments, int readers);
-  // Null where all weights stay.
+  // Opens the files of what does not stay, for all of the following; one of each kind for all plans of these weights.
+  void source(std::vector<SourceFile> files, bool direct, uint64_t chunk, int readers);
+  // Reads weights into a reserved region in the order steps use them.
+  void stream(int region, std::vector<Piece> pieces, std::vector<StreamSegment> segments);
+  // Reads single experts into frames of a reserved region when rows are routed to them.
+  void experts(int region, uint64_t frameBytes, std::vector<Piece> pieces, std::vector<ExpertUnit> units, std::vector<int> layers);
+  // Reads rows of a table as they are looked up; the table's number.
+  int table(std::vector<Table::Part> parts, int64_t rows, int64_t capacity);
+  // Null where there are none.
   Stream* stream() const { return stream_.get(); }
+  Experts* experts() const { return experts_.get(); }
+  Table& table(int index) const;
+  int tables() const { return (int)tables_.size(); }
+  // Steps call this around each wait for what is read.
+  void stalled(double seconds) { stall_ = stall_ + seconds; }
+  struct Counters {
+    ReadCounters reads;
+    ExpertCounters experts;
+    double stallSeconds = 0;
+  };
+  Counters counters() const;
   void release() {
+    readers_.reset();
     stream_.reset();
+    experts_.reset();
+    tables_.clear();
     regions_.clear();
     released_ = true;
   }
@@ -45,8 +67,14 @@ class Weights {
 
  private:
   std::vector<std::variant<std::unique_ptr<Mapping>, std::unique_ptr<Memory>>> regions_;
+  uint8_t* reserved(int region, uint64_t& bytes);
   std::unique_ptr<Stream> stream_;
+  std::unique_ptr<Experts> experts_;
+  std::vector<std::unique_ptr<Table>> tables_;
+  std::atomic<double> stall_{0};
   std::atomic<bool> released_{false};
+  // The last, so that its threads end before what they read into does.
+  std::unique_ptr<Readers> readers_;
 };
 
 }  // namespace engine

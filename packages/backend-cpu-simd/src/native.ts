@@ -61,18 +61,32 @@ export interface NativeWeights {
   read(fd: number, offset: number, region: number, to: number, bytes: number): Promise<void>;
   /** How long all threads take to read the bytes once. */
   readSeconds(region: number, offset: number, bytes: number): Promise<number>;
-  /** Reads weights into a region as steps use them (native/stream.h); whether past the page cache. */
-  stream(
-    region: number,
+  /**
+   * Opens the files of what is streamed, and whether each is read here and there; whether the others are past the page
+   * cache, which is the answer too.
+   */
+  source(
     fds: Int32Array,
     paths: readonly string[],
+    scattered: Int32Array,
     direct: boolean,
-    pieces: Float64Array,
-    segments: Int32Array,
+    chunk: number,
     readers: number,
   ): boolean;
+  /** Reads weights into a region in the order steps use them (native/stream.h). */
+  stream(region: number, pieces: Float64Array, segments: Int32Array): void;
+  /** Reads single experts into frames of a region (native/experts.h). */
+  experts(region: number, frameBytes: number, pieces: Float64Array, units: Int32Array, layers: Int32Array): void;
+  /** Reads rows of a table as they are looked up (native/tables.h); its number. */
+  table(parts: Float64Array, rows: number, capacity: number): number;
   /** What streaming has done since the weights were loaded. */
-  streamed(): { readonly bytesRead: number; readonly stallSeconds: number };
+  streamed(): {
+    readonly bytesRead: number;
+    readonly readSeconds: number;
+    readonly stallSeconds: number;
+    readonly expertUses: number;
+    readonly expertReads: number;
+  };
   /**
    * Lays rows of a weight in blocks out in panels. packing: code, group, depth, first row (a multiple of 16), rows, region,
    * the weight's offset in it. offsets: where the first of these rows begins in each part's file.

@@ -1,4 +1,5 @@
 import { type Dim, EngineError, elements, type Node, type Program, type WeightAttrs } from "@engine/core";
+import { bytesInPanels } from "./blocks.ts";
 import { STORED } from "./supports.ts";
 import type { CpuWeights, Place } from "./weight-store.ts";
 
@@ -7,12 +8,9 @@ export interface ProgramWords {
   /** Names of the ops that nodes refer to by number. */
   readonly ops: readonly string[];
   readonly words: Int32Array;
-  /** [n, 7] region, offset, bytes, type and segment (or -1) of each weight node's rows; then their region and offset for single rows. */
+  /** [n, 8] of each weight node's rows: region, offset, bytes, type, segment, unit, table (or -1 each), first row in the table. */
   readonly places: Float64Array;
-  /**
-   * [n, 10] of each weight in blocks (type 4 + n): code, panels, rows, first of them, depth, group; region and offset of the
-   * second part, and the same for single rows.
-   */
+  /** [n, 8] of each weight in blocks (type 4 + n): code, panels, rows, first of them, depth, group; region and offset of the second part. */
   readonly blocks: Float64Array;
   readonly constants: Float32Array;
   readonly outputs: readonly string[];
@@ -107,7 +105,7 @@ interface Places {
 /** Adds where rows begin … end of the stored weight lie; its number. */
 function placed({ name, type, shape, begin, end }: WeightAttrs, weights: CpuWeights, into: Places): number {
   const place = weights.place(name);
-  const { use, region, offset, stream } = place;
+  const { use, region, offset, stream, table = -1 } = place;
   if (use.encoding.type !== type || String(use.encoding.shape) !== String(shape)) {
     const other = `${use.encoding.type} [${use.encoding.shape.join(", ")}]`;
     throw new EngineError(
@@ -116,53 +114,52 @@ function placed({ name, type, shape, begin, end }: WeightAttrs, weights: CpuWeig
     );
   }
   const streamed = stream?.ranges.find((rows) => rows.begin === begin && rows.end === end);
-  const ring = stream && streamed && { region: stream.region, offset: streamed.offsets[1] ?? 0 };
-  const { code, rowBytes } = place.blocks
-    ? placedBlocks(place.blocks, { shape, begin, end, ring }, into.blocks)
-    : placedFloats(place.type, shape);
-  const [at, bytes] = [offset + begin * rowBytes, (end - begin) * rowBytes];
-  if (stream && streamed) into.places.push(stream.region, streamed.offsets[0]!, bytes, code, streamed.segment);
-  else into.places.push(region, at, bytes, code, -1);
-  into.places.push(region, at);
-  return into.places.length / 7 - 1;
+  const { code, rowBytes, bytes } = place.blocks
+    ? placedBlocks(place.blocks, { shape, begin, end, alone: streamed !== undefined }, into.blocks)
+    : placedFloats(place.type, shape, end - begin);
+  if (stream && streamed)
+    into.places.push(stream.region, streamed.offset, bytes, code, streamed.segment, streamed.unit);
+  else into.places.push(region, offset + begin * rowBytes, bytes, code, -1, -1);
+  into.places.push(table, begin);
+  return into.places.length / 8 - 1;
 }
 
 interface Placed {
   readonly code: number;
-  /** Bytes from a row of axis 0 to the next. */
+  /** Bytes from a row of axis 0 to the next; 0 where they lie in panels. */
   readonly rowBytes: number;
+  readonly bytes: number;
 }
 
-function placedFloats(type: string, shape: readonly number[]): Placed {
+function placedFloats(type: string, shape: readonly number[], rows: number): Placed {
   const stored = STORED[type]!;
-  return { code: stored.code, rowBytes: elements(shape.slice(1)) * stored.bytes };
+  const rowBytes = elements(shape.slice(1)) * stored.bytes;
+  return { code: stored.code, rowBytes, bytes: rows * rowBytes };
 }
 
 interface BlocksRows {
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
-  /** Streamed: where the second part comes to lie. */
-  readonly ring: { readonly region: number; readonly offset: number } | undefined;
+  /** These rows came by themselves: their panels are no part of a larger weight's. */
+  readonly alone: boolean;
 }
 
 /** Panels are handed over as a whole, with the first row that is wanted; stored rows from that one on. */
 function placedBlocks(
   { layout, panels, second }: NonNullable<Place["blocks"]>,
-  { shape, begin, end, ring }: BlocksRows,
+  { shape, begin, end, alone }: BlocksRows,
   blocks: number[],
 ): Placed {
   const { code, depth, group, rows, parts } = layout;
   const inner = elements(shape.slice(1, -1));
-  const [count, first] = panels ? [rows, begin * inner] : [(end - begin) * inner, 0];
-  const stored = {
-    region: second?.region ?? 0,
-    offset: second ? second.offset + begin * inner * parts[1]!.rowBytes : 0,
-  };
-  const used = ring ?? stored;
-  blocks.push(code, panels ? 1 : 0, count, first, depth, group);
-  blocks.push(used.region, used.offset, stored.region, stored.offset);
-  return { code: QUANTIZED + blocks.length / 10 - 1, rowBytes: panels ? 0 : inner * parts[0]!.rowBytes };
+  const wanted = (end - begin) * inner;
+  const [count, first] = panels && !alone ? [rows, begin * inner] : [wanted, 0];
+  const other = second ? second.offset + begin * inner * parts[1]!.rowBytes : 0;
+  blocks.push(code, panels ? 1 : 0, count, first, depth, group, second?.region ?? 0, other);
+  const rowBytes = panels ? 0 : inner * parts[0]!.rowBytes;
+  const bytes = panels ? bytesInPanels({ ...layout, rows: count }) : wanted * parts[0]!.rowBytes;
+  return { code: QUANTIZED + blocks.length / 8 - 1, rowBytes, bytes };
 }
 
 function typeCode({ dtype, op }: Node): number {

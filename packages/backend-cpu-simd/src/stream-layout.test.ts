@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { divideBudget, layOutRing, SECTOR } from "./stream-layout.ts";
+import { divideBudget, LINE, layOut, SECTOR, SourceFiles } from "./stream-layout.ts";
 
 const MB = 2 ** 20;
 const part = (offset: number, bytes: number, fd = 3) => ({ fd, path: `file${fd}`, offset, bytes });
@@ -25,22 +25,32 @@ test("a budget below two of the largest is none", () => {
 });
 
 test("places follow each other, whole sectors to whole sectors, and start again at the end", () => {
-  const weights = [
-    { name: "a", parts: [part(100, 5000)] },
-    { name: "b", parts: [part(8192, 4096), part(20, 50, 4)] },
-    { name: "c", parts: [part(12288, 8192)] },
-  ];
-  const layout = layOutRing(weights, 5 * SECTOR);
-  expect(layout.files).toEqual([
-    { fd: 3, path: "file3" },
-    { fd: 4, path: "file4" },
+  const weights = [part(100, 5000), part(8192, 4096), part(20, 50, 4), part(12288, 8192)];
+  const all = weights.map((one) => ({ begin: 0, end: 1, parts: [one] }));
+  const files = new SourceFiles();
+  const { pieces, places } = layOut(all, { files, unit: SECTOR, ringBytes: 5 * SECTOR });
+  expect([files.fds, files.paths]).toEqual([
+    [3, 4],
+    ["file3", "file4"],
   ]);
-  expect(Array.from({ length: 4 }, (_, i) => [...layout.pieces.subarray(5 * i, 5 * i + 5)])).toEqual([
+  const numbers = all.map((_, i) => Array.from(pieces.subarray(12 * i, 12 * i + 12)));
+  expect(numbers.map((own) => [own[4], own[5], own[6], own[10], own[11]])).toEqual([
     [0, 0, 8192, 0, 5100],
     [0, 8192, 4096, 8192, 4096],
     [1, 0, 4096, 12288, 70],
     [0, 12288, 8192, 0, 8192],
   ]);
-  expect([...layout.segments]).toEqual([0, 1, 1, 2, 3, 1]);
-  expect(layout.places).toEqual([[100], [8192, 12308], [0]]);
+  expect(places).toEqual([100, 8192, 12308, 0]);
+});
+
+test("through the page cache just the bytes are read; blocks take the room of their panels", () => {
+  const blocks = { code: 2, group: 32, depth: 64, rows: 17, panelBytes: 640 };
+  const all = [
+    { begin: 0, end: 1, parts: [part(100, 5000)] },
+    { begin: 3, end: 20, parts: [part(7, 17 * 32), part(9000, 17 * 4)], blocks },
+    { begin: 0, end: 1, parts: [part(1, 10)] },
+  ];
+  const { pieces, places } = layOut(all, { files: new SourceFiles(), unit: LINE });
+  expect(places).toEqual([0, 5056, 5056 + 2 * 640]);
+  expect(Array.from(pieces.subarray(12, 24))).toEqual([3, 32, 64, 17, 0, 7, 544, 0, 9000, 68, 5056, 0]);
 });

@@ -1,3 +1,5 @@
+import { type BlocksLayout, PANEL } from "./blocks.ts";
+
 /** A contiguous part of a weight in its file. */
 export interface FilePart {
   readonly fd: number;
@@ -6,28 +8,53 @@ export interface FilePart {
   readonly bytes: number;
 }
 
-/** What is read at once, in the order a step uses it. */
-export interface StreamedWeight {
-  readonly name: string;
+/** Rows of a weight that are brought in one go: floats as they are, blocks laid out in panels on arrival. */
+export interface FileRows {
+  readonly begin: number;
+  readonly end: number;
   readonly parts: readonly FilePart[];
+  /** What the kernels know of the rows; `rows` are those of the last axis. */
+  readonly blocks?: Pick<BlocksLayout, "code" | "group" | "depth" | "panelBytes"> & { readonly rows: number };
 }
 
-/** How the native stream is told (native/stream.h). */
-export interface StreamLayout {
-  readonly ringBytes: number;
-  readonly files: readonly { readonly fd: number; readonly path: string }[];
-  /** [n, 5] file, offset, bytes, where in the ring, bytes of them that the file must hold. */
+/** What is read, in the numbers of native/pieces.h, and where each of the rows comes to lie. */
+export interface PieceLayout {
+  /** [n, 12] */
   readonly pieces: Float64Array;
-  /** [n, 2] first piece and how many, for each weight. */
-  readonly segments: Int32Array;
-  /** Where in the ring each part of each weight begins. */
-  readonly places: readonly (readonly number[])[];
+  readonly places: readonly number[];
+}
+
+/** Files that readers open, each once for what is read in runs and once for what is read here and there. */
+export class SourceFiles {
+  readonly fds: number[] = [];
+  readonly paths: string[] = [];
+  readonly scattered: number[] = [];
+  readonly #known = new Map<string, number>();
+
+  index({ fd, path }: { readonly fd: number; readonly path: string }, scattered = false): number {
+    const key = `${fd} ${scattered}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    this.#known.set(key, this.fds.length);
+    this.scattered.push(scattered ? 1 : 0);
+    this.paths.push(path);
+    return this.fds.push(fd) - 1;
+  }
 }
 
 /** Direct reads take whole sectors of a file to whole sectors of memory. */
 export const SECTOR = 4096;
+/** Vectors begin at whole lines. */
+export const LINE = 64;
 /** Enough reads in flight for a disk's full rate. */
 const LEAST_AHEAD = 32 * 2 ** 20;
+
+/** Bytes of memory that rows take once they are there; `unit`: SECTOR where reads are direct, else LINE. */
+export function roomOf({ parts, blocks }: FileRows, unit: number): number {
+  if (blocks) return Math.ceil(blocks.rows / PANEL) * blocks.panelBytes;
+  const [{ offset, bytes }] = parts as [FilePart];
+  return span(offset, bytes, unit).bytes;
+}
 
 export interface Division {
   /** Weights that stay in memory: the first of the order. A cyclic scan reads the rest, whatever is kept of it. */
@@ -45,7 +72,7 @@ export function divideBudget(
 ): Division | undefined {
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (total <= budget) return { pinned: sizes.length, ringBytes: 0 };
-  const ringBytes = Math.max(2 * largest, Math.min(LEAST_AHEAD, sectors(budget / 2)));
+  const ringBytes = Math.max(2 * largest, Math.min(LEAST_AHEAD, roundUp(budget / 2, SECTOR)));
   if (ringBytes > budget) return undefined;
   let pinned = 0;
   for (let left = budget - ringBytes; pinned < sizes.length && sizes[pinned]! <= left; pinned++)
@@ -54,47 +81,48 @@ export function divideBudget(
 }
 
 /**
- * Gives each weight its fixed place in the ring, one after the other and from the start again where the end is too near.
- * What a weight overwrites is then what was used longest ago.
+ * Gives rows their fixed places in memory, one after the other. In a ring of `ringBytes` they start again where the end is
+ * too near: what they overwrite then is what was used longest ago.
  */
-export function layOutRing(weights: readonly StreamedWeight[], ringBytes: number): StreamLayout {
-  const files = new Map<number, { readonly index: number; readonly path: string }>();
+export function layOut(
+  all: readonly FileRows[],
+  { files, unit, ringBytes }: { readonly files: SourceFiles; readonly unit: number; readonly ringBytes?: number },
+): PieceLayout {
   const pieces: number[] = [];
-  const segments: number[] = [];
-  const places: number[][] = [];
+  const places: number[] = [];
   let at = 0;
-  for (const { parts } of weights) {
-    const spans = parts.map(({ offset, bytes }) => span(offset, bytes));
-    const bytes = spans.reduce((sum, one) => sum + one.bytes, 0);
-    if (at + bytes > ringBytes) at = 0;
-    segments.push(pieces.length / 5, parts.length);
-    places.push(
-      parts.map(({ fd, path, offset, bytes: own }, i) => {
-        const file = files.get(fd) ?? { index: files.size, path };
-        files.set(fd, file);
-        const { begin, bytes: taken } = spans[i]!;
-        pieces.push(file.index, begin, taken, at, offset + own - begin);
-        const place = at + offset - begin;
-        at += taken;
-        return place;
-      }),
-    );
+  for (const rows of all) {
+    const room = roomOf(rows, unit);
+    if (ringBytes !== undefined && at + room > ringBytes) at = 0;
+    const { parts, blocks } = rows;
+    const first = parts[0]!;
+    if (blocks) {
+      const words = parts.flatMap((part) => [files.index(part), part.offset, part.bytes]);
+      while (words.length < 6) words.push(0);
+      pieces.push(blocks.code + 1, blocks.group, blocks.depth, blocks.rows, ...words, at, 0);
+      places.push(at);
+    } else {
+      const { begin, bytes } = span(first.offset, first.bytes, unit);
+      const before = first.offset - begin;
+      pieces.push(0, 0, 0, 0, files.index(first), begin, bytes, 0, 0, 0, at, before + first.bytes);
+      places.push(at + before);
+    }
+    at += roundUp(room, unit);
   }
-  return {
-    ringBytes,
-    files: Array.from(files, ([fd, { path }]) => ({ fd, path })),
-    pieces: Float64Array.from(pieces),
-    segments: Int32Array.from(segments),
-    places,
-  };
+  return { pieces: Float64Array.from(pieces), places };
 }
 
-/** The whole sectors of a file that hold a part of it. */
-export function span(offset: number, bytes: number): { readonly begin: number; readonly bytes: number } {
+/** What of a file is read for a part of it: whole sectors, or just that. */
+export function span(
+  offset: number,
+  bytes: number,
+  unit: number,
+): { readonly begin: number; readonly bytes: number } {
+  if (unit !== SECTOR) return { begin: offset, bytes };
   const begin = Math.floor(offset / SECTOR) * SECTOR;
-  return { begin, bytes: sectors(offset + bytes - begin) };
+  return { begin, bytes: roundUp(offset + bytes - begin, SECTOR) };
 }
 
-function sectors(bytes: number): number {
-  return Math.ceil(bytes / SECTOR) * SECTOR;
+export function roundUp(bytes: number, unit: number): number {
+  return Math.ceil(bytes / unit) * unit;
 }

@@ -17,6 +17,7 @@ import type { Native, NativeDevice, NativeWeights } from "./native.ts";
 import { translated, translatedAsync } from "./native-error.ts";
 import { type OnDispose, Owned } from "./owned.ts";
 import { STORED } from "./supports.ts";
+import { LINE } from "./stream-layout.ts";
 import { chooseStreamed, type StreamChoice, type StreamedRows } from "./weight-stream.ts";
 
 export interface LoadOptions {
@@ -32,13 +33,16 @@ export interface Place {
   readonly use: WeightUse;
   /** A float type: that of the encoding, or f32 where the weight was decoded. */
   readonly type: string;
+  /** -1 where it does not lie in memory as a whole. */
   readonly region: number;
   readonly offset: number;
-  /** Streamed weights: how the rows from a row on come, and the region of their ring. The place above is their file's. */
+  /** Streamed weights: how ranges of rows come, and the region of their ring or frames. */
   readonly stream?: {
     readonly region: number;
     readonly ranges: readonly StreamedRows[];
   };
+  /** The native table that single rows are looked up in. */
+  readonly table?: number;
   /** Weights in blocks: laid out in panels, or rows as stored; where the second part of those lies. */
   readonly blocks?: {
     readonly layout: BlocksLayout;
@@ -72,15 +76,18 @@ interface Decision {
   readonly streaming?: StreamChoice<Stored>;
 }
 
-const ALIGNMENT = 64;
 /** Bytes copied in one job: between two, steps of other models run and a signal is heard. */
 const PIECE = 64 * 2 ** 20;
 /** "auto" copies weights into memory while they take at most this part of what is free. */
 const AUTO_SHARE = 0.6;
 /** Streamed weights go through the system's page cache while it can hold them: up to this part of what is free. */
 const CACHED_SHARE = 0.5;
-/** Threads that read; a disk needs that many requests in flight for its full rate. */
+/** Threads that read; a disk needs that many requests in flight for its full rate, more for single rows. */
 const READERS = 8;
+const ROW_READERS = 32;
+/** Bytes of one read: enough for a disk's full rate, and little enough that readers share a ring. */
+const MOST_CHUNK = 2 ** 20;
+const LEAST_CHUNK = 64 * 1024;
 
 /** Weights in their storage type: used in place from mapped files, or copied. */
 export class CpuWeights extends Owned implements WeightStore {
@@ -100,7 +107,7 @@ export class CpuWeights extends Owned implements WeightStore {
       store.#bytes = bytesOf(stored);
       store.#map(stored.mapped);
       await store.#copy(stored.copied, options);
-      if (stored.streaming) store.#stream(stored.streaming, options);
+      if (stored.streaming) store.#stream(stored.streaming);
       return store;
     } catch (error) {
       await store.dispose();
@@ -117,7 +124,7 @@ export class CpuWeights extends Owned implements WeightStore {
     return this.#bytes;
   }
 
-  streamed(): { readonly bytesRead: number; readonly stallSeconds: number } {
+  streamed(): ReturnType<NativeWeights["streamed"]> {
     return this.native.streamed();
   }
 
@@ -137,7 +144,7 @@ export class CpuWeights extends Owned implements WeightStore {
     this.alive();
     let seconds = 0;
     for (const { use, type, region, offset, blocks } of this.#places.values()) {
-      if (use.access !== "whole") continue;
+      if (use.access !== "whole" || region < 0) continue;
       const bytes = blocks ? bytesInPlace(blocks) : STORED[type]!.bytes * elements(use.encoding.shape);
       seconds += await this.native.readSeconds(region, offset, bytes);
     }
@@ -205,19 +212,35 @@ export class CpuWeights extends Owned implements WeightStore {
     }
   }
 
-  #stream({ streamed, layout }: StreamChoice<Stored>, { residency }: LoadOptions): void {
-    if (!layout) return;
-    const { files, pieces, segments, ringBytes } = layout;
-    const region = translated(() => this.native.reserve(ringBytes));
-    for (const { stored, ranges } of streamed) {
-      const { use } = stored;
-      this.#places.set(use.name, { ...this.#places.get(use.name)!, stream: { region, ranges } });
+  #stream({ ring, experts, tables, files, direct }: StreamChoice<Stored>): void {
+    if (files.fds.length === 0) return;
+    const largest = Math.max(ring.bytes, experts?.frameBytes ?? 0);
+    const chunk = Math.min(Math.max(largest / 16, LEAST_CHUNK), MOST_CHUNK);
+    const fds = Int32Array.from(files.fds);
+    const scattered = Int32Array.from(files.scattered);
+    const readers = tables.size > 0 ? ROW_READERS : READERS;
+    translated(() => this.native.source(fds, files.paths, scattered, direct, Math.floor(chunk), readers));
+    const place = (stored: Stored, where: Partial<Place>): void => {
+      const { use, type, blocks: layout } = stored;
+      const blocks = layout && { layout, panels: true };
+      const known = this.#places.get(use.name) ?? { use, type, region: -1, offset: 0, ...(blocks && { blocks }) };
+      this.#places.set(use.name, { ...known, ...where });
+    };
+    if (ring.bytes > 0) {
+      const region = translated(() => this.native.reserve(ring.bytes));
+      const segments = Int32Array.from(ring.layout.places.flatMap((_, i) => [i, 1]));
+      translated(() => this.native.stream(region, ring.layout.pieces, segments));
+      for (const [stored, ranges] of ring.rows) place(stored, { stream: { region, ranges } });
     }
-    const io = typeof residency === "object" ? residency.stream.io : undefined;
-    const fds = Int32Array.from(files, ({ fd }) => fd);
-    const paths = files.map(({ path }) => path);
-    const direct = io ? io === "direct" : this.#bytes.streamed! > CACHED_SHARE * freemem();
-    translated(() => this.native.stream(region, fds, paths, direct, pieces, segments, READERS));
+    if (experts) {
+      const { bytes, frameBytes, layout, units, layers, rows } = experts;
+      const region = translated(() => this.native.reserve(bytes));
+      translated(() => this.native.experts(region, frameBytes, layout.pieces, units, layers));
+      for (const [stored, ranges] of rows) place(stored, { stream: { region, ranges } });
+    }
+    for (const [stored, { parts, rows, capacity }] of tables) {
+      place(stored, { table: translated(() => this.native.table(parts, rows, capacity)) });
+    }
   }
 
   /** Lays a weight in blocks out in panels: its rows are read piece by piece, and nothing else is kept of them. */
@@ -284,13 +307,13 @@ function roomOf(copied: readonly Stored[]): number {
 }
 
 function bytesOf({ mapped, copied, streaming }: Decision): WeightBytes {
-  const sum = (all: readonly Stored[]): number => all.reduce((total, { bytes }) => total + bytes, 0);
-  const streamed = sum(streaming?.streamed.map(({ stored }) => stored) ?? []);
-  return {
-    resident: roomOf(copied) + (streaming?.layout?.ringBytes ?? 0),
-    mapped: sum(mapped) - streamed,
-    streamed,
-  };
+  const sum = (all: Iterable<Stored>): number => Array.from(all, ({ bytes }) => bytes).reduce((a, b) => a + b, 0);
+  const resident = roomOf(copied);
+  if (!streaming) return { resident, mapped: sum(mapped), streamed: 0 };
+  const { ring, experts, tables } = streaming;
+  const rows = Array.from(tables.values(), ({ bytes }) => bytes).reduce((a, b) => a + b, 0);
+  const streamed = new Set([...ring.rows.keys(), ...(experts?.rows.keys() ?? []), ...tables.keys()]);
+  return { resident: resident + ring.bytes + (experts?.bytes ?? 0) + rows, mapped: 0, streamed: sum(streamed) };
 }
 
 /** Which weights stay in their files. Tables that are only looked up in do, unless "resident" is asked for. */
@@ -311,10 +334,9 @@ function decided(
   };
   const isTable = ({ use }: Stored): boolean => use.access === "rows";
   if (typeof residency === "object") {
-    const { mapped: tables, copied } = divide(isTable);
-    const streaming = chooseStreamed(copied, residency.stream.budget);
-    const { kept, streamed } = streaming;
-    return { mapped: [...tables, ...streamed.map(({ stored }) => stored)], copied: kept, streaming };
+    const { budget, io } = residency.stream;
+    const streaming = chooseStreamed(all, { budget, io, cacheable: CACHED_SHARE * freemem() });
+    return { mapped: [], copied: streaming.kept, streaming };
   }
   const whole = all.reduce((sum, { use, bytes }) => sum + (use.access === "whole" ? bytes : 0), 0);
   const fits = whole <= AUTO_SHARE * freemem();
@@ -353,5 +375,5 @@ function bytesInPlace({ layout, panels }: NonNullable<Place["blocks"]>): number 
 }
 
 function aligned(bytes: number): number {
-  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+  return Math.ceil(bytes / LINE) * LINE;
 }

@@ -1,5 +1,18 @@
 import { EngineError, type Extent, type WeightUse } from "@engine/core";
-import { divideBudget, type FilePart, layOutRing, SECTOR, type StreamLayout, span } from "./stream-layout.ts";
+import { type BlocksLayout, bytesInPanels } from "./blocks.ts";
+import { type ExpertLayout, expertFrames, layOutExperts } from "./expert-layout.ts";
+import {
+  divideBudget,
+  type FileRows,
+  LINE,
+  layOut,
+  type PieceLayout,
+  roomOf,
+  roundUp,
+  SECTOR,
+  SourceFiles,
+} from "./stream-layout.ts";
+import { layOutTables, type TableLayout, tableRows } from "./table-layout.ts";
 
 /** A weight with where its bytes lie, as the store found it. */
 export interface Streamable {
@@ -7,98 +20,121 @@ export interface Streamable {
   readonly bytes: number;
   /** Of each part; none where it does not lie in files, or is not read as it is stored. */
   readonly extents: readonly Extent[];
+  readonly blocks: BlocksLayout | undefined;
 }
 
-/** Rows of a weight, the segment that brings them, and where in the ring each of their parts lies then. */
+/** Rows of a weight, the segment or the unit that brings them (the other is -1), and where in the ring or their frame. */
 export interface StreamedRows {
   readonly begin: number;
   readonly end: number;
   readonly segment: number;
-  readonly offsets: readonly number[];
-}
-
-/** Rows of a weight that are brought in one go. */
-interface Rows<T> {
-  readonly stored: T;
-  readonly begin: number;
-  readonly end: number;
-  readonly parts: readonly FilePart[];
+  readonly unit: number;
+  readonly offset: number;
 }
 
 export interface StreamChoice<T> {
   /** Weights that stay in memory. */
   readonly kept: readonly T[];
-  /** The rest, with how each range of rows comes. */
-  readonly streamed: readonly { readonly stored: T; readonly ranges: readonly StreamedRows[] }[];
-  readonly layout: StreamLayout | undefined;
+  /** Read in every step, and the ring they go through. */
+  readonly ring: {
+    readonly bytes: number;
+    readonly layout: PieceLayout;
+    readonly rows: ReadonlyMap<T, readonly StreamedRows[]>;
+  };
+  readonly experts: ExpertLayout<T> | undefined;
+  readonly tables: TableLayout<T>;
+  readonly files: SourceFiles;
+  readonly direct: boolean;
 }
 
-/** Smaller ones take as much of the ring. */
+export interface StreamOptions {
+  /** Bytes of memory for all of them. */
+  readonly budget: number;
+  /** Reads go through the system's page cache while what is streamed is no more than this many bytes. */
+  readonly cacheable: number;
+  readonly io?: "direct" | "cached" | undefined;
+}
+
+/** Smaller ones stay. */
 const LEAST = SECTOR;
 /** Ops that read a weight where it is stored; all others have a copy of their own. */
 const IN_PLACE = new Set(["matmul", "expert-matmul", "gather"]);
 
-/** Which weights are read anew in each step so that all others fit a budget of bytes. Throws `out-of-memory`. */
-export function chooseStreamed<T extends Streamable>(all: readonly T[], budget: number): StreamChoice<T> {
+/**
+ * Which weights are read when they are used so that all others fit a budget of bytes: rows of tables when they are
+ * looked up, experts when rows are routed to them, the rest in every step. Throws `out-of-memory`.
+ */
+export function chooseStreamed<T extends Streamable>(
+  all: readonly T[],
+  { budget, cacheable, io }: StreamOptions,
+): StreamChoice<T> {
+  const files = new SourceFiles();
+  const looked = all.filter(isTable);
+  const routed = all.filter(isRouted);
   // A table that is also the head is streamed as the head.
-  const inOrder = all.filter(streams).sort((a, b) => a.use.last - b.use.last);
-  const fixed = all.filter((stored) => !streams(stored));
-  const fixedBytes = fixed.reduce((sum, { bytes }) => sum + bytes, 0);
-  const ranges = inOrder.map(rangesOf);
-  const sizes = inOrder.map(({ bytes }) => bytes);
-  const largest = mostAtOnce(ranges.flat());
-  const division = divideBudget(sizes, { budget: budget - fixedBytes, largest });
+  const inOrder = all.filter(isStreamed).sort((a, b) => a.use.last - b.use.last);
+  const fixed = all.filter((one) => one.use.access === "whole" || !isTable(one));
+  const stays = fixed.filter((one) => !isStreamed(one) && !isRouted(one));
+  const capacities = tableRows(looked, budget);
+  const taken =
+    total(stays.map(held)) + total(looked.map((one) => capacities.get(one)! * (one.bytes / rowsOf(one))));
+  const left = budget - taken;
+  const streamable = total([...inOrder, ...routed].map(held));
+  const direct = io ? io === "direct" : streamable - left > cacheable;
+  const unit = direct ? SECTOR : LINE;
+  const sizes = inOrder.map(held);
+  const ranges = inOrder.map(fileRows);
+  const largest = Math.max(0, ...ranges.flat().map((rows) => roundUp(roomOf(rows, unit), unit)));
+  const frames = expertFrames(routed, unit);
+  if (streamable <= left) {
+    const tables = layOutTables(
+      looked.filter(({ use }) => use.access === "rows"),
+      capacities,
+      files,
+    );
+    return { kept: [...fixed], ring: noRing(), experts: undefined, tables, files, direct };
+  }
+  // What every step reads is worth more memory than what some do.
+  const least = frames.least.find((count) => divideBudget(sizes, { budget: left - count * frames.bytes, largest }));
+  const division =
+    least !== undefined && divideBudget(sizes, { budget: left - least * frames.bytes, largest });
   if (!division)
     throw new EngineError(
       "out-of-memory",
-      `${megabytes(budget)} are too few to stream these weights through: ${megabytes(fixedBytes)} must stay, and two of the largest ` +
-        `pieces are ${megabytes(2 * largest)}. Give a larger memory budget.`,
+      `${megabytes(budget)} are too few to stream these weights through: ${megabytes(taken)} must stay, and two of the largest ` +
+        `pieces are ${megabytes(2 * largest)}${frames.bytes > 0 ? `, an expert ${megabytes(frames.bytes)}` : ""}. Give a larger memory budget.`,
     );
-  const kept = [...fixed, ...inOrder.slice(0, division.pinned)];
-  if (division.ringBytes === 0) return { kept, streamed: [], layout: undefined };
-  const rest = ranges.slice(division.pinned);
-  const layout = layOutRing(
-    rest.flat().map(({ stored, parts }) => ({ name: stored.use.name, parts })),
-    division.ringBytes,
-  );
+  const pinned = inOrder.slice(0, division.pinned);
+  const rest = inOrder.slice(division.pinned);
+  const room = left - division.ringBytes - total(pinned.map(held));
+  const experts = layOutExperts(routed, { room, unit, files });
+  const layout = layOut(rest.flatMap(fileRows), { files, unit, ringBytes: division.ringBytes });
+  const rows = new Map<T, readonly StreamedRows[]>();
   let segment = 0;
-  const streamed = rest.map((rows) => ({
-    stored: rows[0]!.stored,
-    ranges: rows.map(({ begin, end }) => ({ begin, end, segment, offsets: layout.places[segment++]! })),
-  }));
-  return { kept, streamed, layout };
-}
-
-/** Bytes that one call needs together: a range of rows, or all experts. */
-function mostAtOnce<T extends Streamable>(ranges: readonly Rows<T>[]): number {
-  const experts = new Map<number, number>();
-  let most = 0;
-  for (const { stored, parts } of ranges) {
-    const room = parts.reduce((sum, { offset, bytes }) => sum + span(offset, bytes).bytes, 0);
-    most = Math.max(most, room);
-    const { last, readers } = stored.use;
-    if (readers.some(({ op }) => op.name === "expert-matmul"))
-      experts.set(last, (experts.get(last) ?? 0) + room);
+  for (const one of rest) {
+    const streamed = fileRows(one).map(({ begin, end }) => {
+      const offset = layout.places[segment]!;
+      return { begin, end, segment: segment++, unit: -1, offset };
+    });
+    rows.set(one, streamed);
   }
-  return Math.max(most, ...experts.values());
-}
-
-/** Large weights in files, each range of which one call reads as it is stored. */
-function streams({ use, bytes, extents }: Streamable): boolean {
-  const { access, readers } = use;
-  return (
-    access === "whole" &&
-    bytes >= LEAST &&
-    extents.length > 0 &&
-    readers.every(({ op }) => IN_PLACE.has(op.name))
+  const tables = layOutTables(
+    looked.filter((one) => one.use.access === "rows" || rows.has(one)),
+    capacities,
+    files,
   );
+  const ring = { bytes: division.ringBytes, layout, rows };
+  return { kept: [...stays, ...pinned], ring, experts, tables, files, direct };
 }
 
-function rangesOf<T extends Streamable>(stored: T): Rows<T>[] {
-  const { use, extents } = stored;
+function noRing<T>(): StreamChoice<T>["ring"] {
+  return { bytes: 0, layout: { pieces: new Float64Array(0), places: [] }, rows: new Map() };
+}
+
+/** Each range of a weight that one call reads, in its files. */
+export function fileRows({ use, extents, blocks }: Streamable): FileRows[] {
   const rows = use.encoding.shape[0]!;
   return use.ranges.map(({ begin, end }) => ({
-    stored,
     begin,
     end,
     parts: extents.map(({ fd, path, offset, bytes }) => ({
@@ -107,7 +143,42 @@ function rangesOf<T extends Streamable>(stored: T): Rows<T>[] {
       offset: offset + begin * (bytes / rows),
       bytes: (end - begin) * (bytes / rows),
     })),
+    ...(blocks && { blocks: { ...blocks, rows: (end - begin) * (blocks.rows / rows) } }),
   }));
+}
+
+function isTable({ use, extents }: Streamable): boolean {
+  return extents.length > 0 && use.encoding.shape.length === 2 && use.readers.some(({ op }) => op.name === "gather");
+}
+
+/** All of its ranges are single experts. */
+function isRouted({ use, extents }: Streamable): boolean {
+  return use.access === "whole" && extents.length > 0 && use.experts !== undefined;
+}
+
+/** Large weights in files, each range of which one call reads as it is stored. */
+function isStreamed(one: Streamable): boolean {
+  const { use, bytes, extents } = one;
+  return (
+    use.access === "whole" &&
+    bytes >= LEAST &&
+    extents.length > 0 &&
+    !isRouted(one) &&
+    use.readers.every(({ op }) => IN_PLACE.has(op.name))
+  );
+}
+
+/** Bytes in memory. */
+function held({ bytes, blocks }: Streamable): number {
+  return blocks ? bytesInPanels(blocks) : bytes;
+}
+
+function rowsOf({ use }: Streamable): number {
+  return use.encoding.shape[0]!;
+}
+
+function total(sizes: readonly number[]): number {
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 function megabytes(bytes: number): string {

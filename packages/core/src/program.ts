@@ -31,6 +31,11 @@ export interface WeightUse {
   /** The row ranges bound by readers other than gathers; several where a device's binding limit split it. */
   readonly ranges: readonly RowRange[];
   readonly readers: readonly OpCall[];
+  /**
+   * Where each range is one expert, read by one expert product alone: the node whose ids route rows to it, and its number
+   * among the experts there. In the order of the ranges.
+   */
+  readonly experts?: readonly { readonly by: number; readonly expert: number }[];
   /** Index of the first and last node that reads it, in the order of the program. */
   readonly first: number;
   readonly last: number;

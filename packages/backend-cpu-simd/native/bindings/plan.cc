@@ -25,29 +25,29 @@ static std::vector<std::string> strings(const Napi::Value& value) {
   return all;
 }
 
-// [n, 7] region, offset, bytes, type, segment or -1, region and offset for single rows
+// [n, 8] region or -1, offset, bytes, type, segment or -1, unit or -1, table or -1, first of its rows
 static std::vector<WeightPlace> weight_places(const Napi::Value& value) {
-  const auto numbers = value.As<Napi::Float64Array>();
+  const auto numbers = copied<double>(value, napi_float64_array, "places");
   std::vector<WeightPlace> places;
-  for (size_t i = 0; i + 6 < numbers.ElementLength(); i += 7) {
+  for (size_t i = 0; i + 7 < numbers.size(); i += 8) {
     const double type = numbers[i + 3];
     if (type < 0 || type == (int)Type::i32 || type > 1 << 24) fail("unsupported", "A weight has a type the native CPU backend does not read.");
     places.push_back({(int32_t)numbers[i], (uint64_t)numbers[i + 1], (uint64_t)numbers[i + 2], (Type)(int32_t)type, (int32_t)numbers[i + 4],
-                      (int32_t)numbers[i + 5], (uint64_t)numbers[i + 6]});
+                      (int32_t)numbers[i + 5], (int32_t)numbers[i + 6], (int64_t)numbers[i + 7]});
   }
   return places;
 }
 
-// [n, 10] encoding, panels, rows, begin, depth, group, region and offset of the second part, the same for single rows
+// [n, 8] encoding, panels, rows, begin, depth, group, region and offset of the second part
 static std::vector<BlocksPlace> blocks_places(const Napi::Value& value) {
   const auto at = copied<double>(value, napi_float64_array, "blocks");
   std::vector<BlocksPlace> places;
-  for (size_t i = 0; i + 9 < at.size(); i += 10) {
-    for (size_t k = 0; k < 10; k++) {
+  for (size_t i = 0; i + 7 < at.size(); i += 8) {
+    for (size_t k = 0; k < 8; k++) {
       if (!(at[i + k] >= 0 && at[i + k] <= 9007199254740991.0)) fail("bad-option", "A weight's place is not a whole number.");
     }
     places.push_back({(int32_t)at[i], at[i + 1] != 0, (int64_t)at[i + 2], (int64_t)at[i + 3], (int64_t)at[i + 4], (int32_t)at[i + 5],
-                      (int32_t)at[i + 6], (uint64_t)at[i + 7], (int32_t)at[i + 8], (uint64_t)at[i + 9]});
+                      (int32_t)at[i + 6], (uint64_t)at[i + 7]});
   }
   return places;
 }

@@ -16,7 +16,10 @@ Napi::Function WeightsObject::define(Napi::Env env) {
                          InstanceMethod("pack", &WeightsObject::pack),
                          InstanceMethod("packBytes", &WeightsObject::pack_bytes),
                          InstanceMethod("readSeconds", &WeightsObject::read_seconds),
+                         InstanceMethod("source", &WeightsObject::source),
                          InstanceMethod("stream", &WeightsObject::stream),
+                         InstanceMethod("experts", &WeightsObject::experts),
+                         InstanceMethod("table", &WeightsObject::table),
                          InstanceMethod("streamed", &WeightsObject::streamed),
                          InstanceMethod("fill", &WeightsObject::fill),
                          InstanceMethod("dispose", &WeightsObject::dispose),
@@ -146,38 +149,90 @@ Napi::Value WeightsObject::fill(const Napi::CallbackInfo& info) {
   });
 }
 
-// stream(region, fds, paths, direct, pieces, segments, readers): see native/stream.h. Whether reads are direct.
-Napi::Value WeightsObject::stream(const Napi::CallbackInfo& info) {
+// source(fds, paths, scattered, direct, chunk, readers): files of what is streamed, whether each is read here and there.
+// Whether the others are read past the page cache.
+Napi::Value WeightsObject::source(const Napi::CallbackInfo& info) {
   return guard(info.Env(), [&]() -> Napi::Value {
-    const Ints fds = ints(info[1], "fds"), segments = ints(info[5], "segments");
-    const auto paths = info[2].As<Napi::Array>();
+    const Ints fds = ints(info[0], "fds"), scattered = ints(info[2], "scattered");
+    const auto paths = info[1].As<Napi::Array>();
+    if (scattered.size != fds.size) fail("bad-option", "source: every file is scattered or not.");
     bool direct = info[3].ToBoolean();
-    std::vector<StreamFile> files;
+    std::vector<SourceFile> files;
     for (size_t i = 0; i < fds.size; i++) {
-      auto file = direct ? File::direct(fds.data[i]) : nullptr;
+      auto file = scattered.data[i] ? File::scattered(fds.data[i]) : direct ? File::direct(fds.data[i]) : nullptr;
       direct = direct && file;
       if (!file) file = std::make_unique<File>(fds.data[i]);
       files.push_back({std::move(file), paths.Get((uint32_t)i).ToString()});
     }
-    const auto numbers = info[4].As<Napi::Float64Array>();
-    std::vector<StreamPiece> pieces;
-    for (size_t i = 0; i + 4 < numbers.ElementLength(); i += 5) {
-      pieces.push_back({(int)numbers[i], (uint64_t)numbers[i + 1], (uint64_t)numbers[i + 2], (uint64_t)numbers[i + 3], (uint64_t)numbers[i + 4]});
-    }
-    std::vector<StreamSegment> parts;
-    for (size_t i = 0; i + 1 < segments.size; i += 2) parts.push_back({segments.data[i], segments.data[i + 1]});
-    weights->stream((int)whole(info[0], "region"), std::move(files), std::move(pieces), std::move(parts), (int)whole(info[6], "readers"));
+    weights->source(std::move(files), direct, whole(info[4], "chunk"), (int)whole(info[5], "readers"));
     return Napi::Boolean::New(info.Env(), direct);
   });
 }
 
-// streamed(): { bytesRead, stallSeconds } since the weights were loaded.
+// [n, 12] encoding + 1 or 0, group, depth, rows, (file, offset, bytes) of two parts, place, bytes that must be there
+static std::vector<Piece> pieces_of(const Weights& weights, const Napi::Value& value) {
+  const QuantizedKernels& kernels = *weights.device->level.quantized;
+  const auto at = copied<double>(value, napi_float64_array, "pieces");
+  std::vector<Piece> pieces;
+  for (size_t i = 0; i + 11 < at.size(); i += 12) {
+    for (size_t k = 0; k < 12; k++) {
+      if (!(at[i + k] >= 0 && at[i + k] <= 9007199254740991.0)) fail("bad-option", "pieces: whole numbers were expected.");
+    }
+    if (at[i] > kernels.count || at[i + 1] > INT32_MAX || at[i + 2] > INT32_MAX) fail("bad-option", "pieces: there is no such storage type.");
+    const Encoding* encoding = at[i] > 0 ? &kernels.encodings[(int)at[i] - 1] : nullptr;
+    Piece piece{encoding, (int32_t)at[i + 1], (int64_t)at[i + 2], (int64_t)at[i + 3], {}, (uint64_t)at[i + 10], (uint64_t)at[i + 11]};
+    for (int32_t part = 0; part < (encoding ? encoding->parts : 1); part++) {
+      const double* of = &at[i + 4 + 3 * part];
+      piece.parts.push_back({of[0] > INT32_MAX ? -1 : (int)of[0], (uint64_t)of[1], (uint64_t)of[2]});
+    }
+    pieces.push_back(std::move(piece));
+  }
+  return pieces;
+}
+
+// stream(region, pieces, segments): see native/stream.h.
+Napi::Value WeightsObject::stream(const Napi::CallbackInfo& info) {
+  return guard(info.Env(), [&]() -> Napi::Value {
+    const Ints segments = ints(info[2], "segments");
+    std::vector<StreamSegment> parts;
+    for (size_t i = 0; i + 1 < segments.size; i += 2) parts.push_back({segments.data[i], segments.data[i + 1]});
+    weights->stream((int)whole(info[0], "region"), pieces_of(*weights, info[1]), std::move(parts));
+    return info.Env().Undefined();
+  });
+}
+
+// experts(region, frameBytes, pieces, units, layers): see native/experts.h; units: [n, 3] bundle, first piece, pieces.
+Napi::Value WeightsObject::experts(const Napi::CallbackInfo& info) {
+  return guard(info.Env(), [&]() -> Napi::Value {
+    const Ints units = ints(info[3], "units"), layers = ints(info[4], "layers");
+    std::vector<ExpertUnit> all;
+    for (size_t i = 0; i + 2 < units.size; i += 3) all.push_back({units.data[i], units.data[i + 1], units.data[i + 2]});
+    weights->experts((int)whole(info[0], "region"), whole(info[1], "frameBytes"), pieces_of(*weights, info[2]), std::move(all),
+                     std::vector<int>(layers.data, layers.data + layers.size));
+    return info.Env().Undefined();
+  });
+}
+
+// table(parts, rows, capacity): see native/tables.h; parts: [n, 3] file, offset, bytes of a row.
+Napi::Value WeightsObject::table(const Napi::CallbackInfo& info) {
+  return guard(info.Env(), [&]() -> Napi::Value {
+    const auto at = copied<double>(info[0], napi_float64_array, "parts");
+    std::vector<Table::Part> parts;
+    for (size_t i = 0; i + 2 < at.size(); i += 3) parts.push_back({(int)at[i], (uint64_t)at[i + 1], (int64_t)at[i + 2]});
+    return Napi::Number::New(info.Env(), weights->table(std::move(parts), (int64_t)whole(info[1], "rows"), (int64_t)whole(info[2], "capacity")));
+  });
+}
+
+// streamed(): what was read since the weights were loaded, and the time it took.
 Napi::Value WeightsObject::streamed(const Napi::CallbackInfo& info) {
   return guard(info.Env(), [&]() -> Napi::Value {
-    const StreamCounters counters = weights->stream() ? weights->stream()->counters() : StreamCounters{};
+    const Weights::Counters counters = weights->counters();
     auto result = Napi::Object::New(info.Env());
-    result.Set("bytesRead", (double)counters.bytesRead);
+    result.Set("bytesRead", (double)counters.reads.bytes);
+    result.Set("readSeconds", counters.reads.seconds);
     result.Set("stallSeconds", counters.stallSeconds);
+    result.Set("expertUses", (double)counters.experts.uses);
+    result.Set("expertReads", (double)counters.experts.reads);
     return result;
   });
 }

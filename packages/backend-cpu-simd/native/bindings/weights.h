@@ -20,7 +20,10 @@ class WeightsObject : public Napi::ObjectWrap<WeightsObject> {
   Napi::Value pack(const Napi::CallbackInfo& info);
   Napi::Value pack_bytes(const Napi::CallbackInfo& info);
   Napi::Value read_seconds(const Napi::CallbackInfo& info);
+  Napi::Value source(const Napi::CallbackInfo& info);
   Napi::Value stream(const Napi::CallbackInfo& info);
+  Napi::Value experts(const Napi::CallbackInfo& info);
+  Napi::Value table(const Napi::CallbackInfo& info);
   Napi::Value streamed(const Napi::CallbackInfo& info);
   Napi::Value fill(const Napi::CallbackInfo& info);
   Napi::Value dispose(const Napi::CallbackInfo& info);

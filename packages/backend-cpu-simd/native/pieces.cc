@@ -1,0 +1,147 @@
+#include "pieces.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+
+#include "error.h"
+
+namespace engine {
+
+uint64_t Piece::room() const {
+  return encoding ? (uint64_t)((rows + kPanel - 1) / kPanel * encoding->panelBytes(depth)) : parts[0].bytes;
+}
+
+int64_t Piece::step(uint64_t chunk) const {
+  if (!encoding) return (int64_t)chunk;
+  int64_t row = 0;
+  for (int32_t part = 0; part < encoding->parts; part++) row += encoding->rowBytes(part, depth, group);
+  return std::max<int64_t>(1, (int64_t)chunk / row / kPanel) * kPanel;
+}
+
+// What a thread reads rows into before it lays them out; null where there is no memory.
+struct Room {
+  uint8_t* data = nullptr;
+  size_t size = 0;
+  ~Room() { free(data); }
+  uint8_t* take(size_t bytes) {
+    if (bytes > size) {
+      free(data);
+      size = (bytes + kSector - 1) / kSector * kSector;
+      data = (uint8_t*)aligned_alloc(kSector, size);
+      if (!data) size = 0;
+    }
+    return data;
+  }
+};
+
+static double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+Readers::Readers(std::vector<SourceFile> files, bool direct, uint64_t chunk, int threads)
+    : files_(std::move(files)), direct_(direct), chunk_(std::max<uint64_t>(kSector, chunk / kSector * kSector)) {
+  for (int i = 0; i < threads; i++) threads_.emplace_back([this] { work(); });
+}
+
+Readers::~Readers() {
+  {
+    std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  posted_.notify_all();
+  for (auto& thread : threads_) thread.join();
+}
+
+void Readers::check(const Piece& piece, uint64_t bytes) const {
+  const auto refuse = [] { fail("bad-option", "A weight's pieces do not fit their files and memory."); };
+  if (piece.parts.empty()) refuse();
+  for (const Piece::Part& part : piece.parts) {
+    if (part.file < 0 || part.file >= (int)files_.size()) refuse();
+  }
+  if (piece.encoding) {
+    if ((int)piece.parts.size() != piece.encoding->parts || piece.rows < 0 || piece.depth < 1) refuse();
+    for (int32_t part = 0; part < piece.encoding->parts; part++) {
+      const int64_t row = piece.encoding->rowBytes(part, piece.depth, piece.group);
+      if (row < 0 || (uint64_t)(row * piece.rows) != piece.parts[part].bytes) refuse();
+    }
+  } else if (piece.wanted > piece.parts[0].bytes) {
+    refuse();
+  }
+  if (piece.to > bytes || piece.room() > bytes - piece.to) refuse();
+}
+
+void Readers::post(std::function<void()> job, bool ahead) {
+  {
+    std::lock_guard lock(mutex_);
+    (ahead ? ahead_ : wanted_).push_back(std::move(job));
+  }
+  posted_.notify_one();
+}
+
+void Readers::work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    posted_.wait(lock, [this] { return ending_ || !wanted_.empty() || !ahead_.empty(); });
+    if (ending_) return;
+    auto& queue = wanted_.empty() ? ahead_ : wanted_;
+    const auto job = std::move(queue.front());
+    queue.pop_front();
+    lock.unlock();
+    job();
+    lock.lock();
+  }
+}
+
+std::string Readers::read(int file, uint64_t offset, uint64_t n, uint64_t wanted, uint8_t* into) {
+  {
+    std::lock_guard lock(counting_);
+    if (reading_++ == 0) since_ = now();
+  }
+  const SourceFile& from = files_[file];
+  const std::string why = from.file->read(into, n, wanted, offset);
+  {
+    std::lock_guard lock(counting_);
+    if (--reading_ == 0) counters_.seconds += now() - since_;
+    counters_.bytes += n;
+  }
+  return why.empty() ? why : "Reading " + from.path + " at byte " + std::to_string(offset) + " failed: " + why;
+}
+
+std::string Readers::bring(const Piece& piece, int64_t index, uint8_t* base) {
+  const int64_t step = piece.step(chunk_), begin = index * step, end = std::min(begin + step, piece.size());
+  if (!piece.encoding) {
+    const uint64_t wanted = std::min<uint64_t>(end, piece.wanted) - std::min<uint64_t>(begin, piece.wanted);
+    return read(piece.parts[0].file, piece.parts[0].offset + begin, end - begin, wanted, base + piece.to + begin);
+  }
+  static thread_local Room room;
+  StoredRows rows{{}, {}, end - begin, piece.depth, piece.group};
+  uint64_t from[kMostParts], taken[kMostParts], all = 0;
+  for (int32_t part = 0; part < piece.encoding->parts; part++) {
+    rows.rowBytes[part] = piece.encoding->rowBytes(part, piece.depth, piece.group);
+    const uint64_t first = piece.parts[part].offset + begin * rows.rowBytes[part], last = first + (end - begin) * rows.rowBytes[part];
+    from[part] = first / kSector * kSector;
+    taken[part] = (last - from[part] + kSector - 1) / kSector * kSector;
+    all += taken[part];
+  }
+  uint8_t* into = room.take(all);
+  if (!into) return "There is no memory to read " + files_[piece.parts[0].file].path + " into.";
+  for (int32_t part = 0; part < piece.encoding->parts; into += taken[part++]) {
+    const uint64_t first = piece.parts[part].offset + begin * rows.rowBytes[part], n = (end - begin) * rows.rowBytes[part];
+    const uint64_t before = first - from[part];
+    const std::string why = direct_ ? read(piece.parts[part].file, from[part], taken[part], before + n, into)
+                                    : read(piece.parts[part].file, first, n, n, into + before);
+    if (!why.empty()) return why;
+    rows.part[part] = into + before;
+  }
+  uint8_t* to = base + piece.to + begin / kPanel * piece.encoding->panelBytes(piece.depth);
+  for (int64_t i = 0; i < end - begin; i += kPanel) piece.encoding->pack(rows, i, to + i / kPanel * piece.encoding->panelBytes(piece.depth));
+  return "";
+}
+
+ReadCounters Readers::counters() const {
+  std::lock_guard lock(counting_);
+  ReadCounters counters = counters_;
+  if (reading_ > 0) counters.seconds += now() - since_;
+  return counters;
+}
+
+}  // namespace engine

@@ -1,0 +1,81 @@
+// Runs of a weight's bytes in its files, and how they come to lie in memory: as they are, or laid out in panels.
+#pragma once
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "memory.h"
+#include "quantized.h"
+
+namespace engine {
+
+struct SourceFile {
+  std::unique_ptr<File> file;
+  std::string path;  // for messages
+};
+
+constexpr uint64_t kSector = 4096;
+
+struct Piece {
+  struct Part {
+    int file;
+    uint64_t offset, bytes;
+  };
+  const Encoding* encoding;  // null: bytes are taken as they are, else rows are laid out in panels
+  int32_t group;
+  int64_t depth, rows;
+  std::vector<Part> parts;
+  uint64_t to;      // where it comes to lie, from its memory's beginning on
+  uint64_t wanted;  // bytes as they are: the file holds at least this many; direct reads round up behind its end
+
+  // What it takes there.
+  uint64_t room() const;
+  // Pieces are read in steps of this many bytes, or rows.
+  int64_t size() const { return encoding ? rows : (int64_t)parts[0].bytes; }
+  int64_t step(uint64_t chunk) const;
+  int64_t chunks(uint64_t chunk) const { return (size() + step(chunk) - 1) / step(chunk); }
+};
+
+struct ReadCounters {
+  uint64_t bytes = 0;
+  double seconds = 0;  // in which at least one read was on its way
+};
+
+// Threads that read. A job is done whole; jobs somebody waits for go before those read ahead.
+class Readers {
+ public:
+  Readers(std::vector<SourceFile> files, bool direct, uint64_t chunk, int threads);
+  ~Readers();
+  Readers(const Readers&) = delete;
+  // Throws "bad-option" for a piece that does not fit its files' or its memory's description.
+  void check(const Piece& piece, uint64_t bytes) const;
+  void post(std::function<void()> job, bool ahead);
+  // In a job: brings chunk `index` of a piece. Empty, or why it could not be read.
+  std::string bring(const Piece& piece, int64_t index, uint8_t* base);
+  // In a job: some bytes of a file; `n` may reach behind its end, `wanted` may not.
+  std::string read(int file, uint64_t offset, uint64_t n, uint64_t wanted, uint8_t* into);
+  uint64_t chunk() const { return chunk_; }
+  ReadCounters counters() const;
+
+ private:
+  void work();
+  const std::vector<SourceFile> files_;
+  const bool direct_;
+  const uint64_t chunk_;
+  mutable std::mutex mutex_;
+  std::condition_variable posted_;
+  std::deque<std::function<void()>> wanted_, ahead_;
+  bool ending_ = false;
+  mutable std::mutex counting_;
+  ReadCounters counters_;
+  int reading_ = 0;
+  double since_ = 0;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace engine
