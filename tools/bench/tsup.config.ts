@@ -13,6 +13,8 @@ export default defineConfig({
     "src/http-chats.ts",
     "src/tokenizer-memory.ts",
     "src/depth-against-llama.ts",
+    "src/streaming.ts",
+    "src/expert-policy.ts",
   ],
   format: "esm",
   target: "node20",

@@ -11,7 +11,7 @@ namespace engine {
 
 static constexpr auto kAsk = std::chrono::milliseconds(20);
 // What a use counts for, a step later.
-static constexpr double kFading = 0.98;
+static constexpr double kFading = 0.95;
 
 Experts::Experts(Readers& readers, std::vector<Piece> pieces, std::vector<ExpertUnit> units, std::vector<int> layers, uint8_t* memory,
                  uint64_t bytes, uint64_t frameBytes)
@@ -86,7 +86,7 @@ bool Experts::begin(int index) {
   for (int piece = unit.first; piece < unit.first + unit.count; piece++) {
     const int64_t chunks = pieces_[piece].chunks(readers_.chunk());
     states_[index].left += (int)chunks;
-    for (int64_t i = 0; i < chunks; i++) readers_.post([this, index, piece, i] { job(index, piece, i); }, false);
+    for (int64_t i = 0; i < chunks; i++) readers_.post(Readers::wanted, [this, index, piece, i] { job(index, piece, i); });
   }
   bundle.reading += states_[index].left;
   if (states_[index].left == 0) states_[index].state = there;

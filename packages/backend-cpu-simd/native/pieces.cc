@@ -19,8 +19,11 @@ int64_t Piece::step(uint64_t chunk) const {
   return std::max<int64_t>(1, (int64_t)chunk / row / kPanel) * kPanel;
 }
 
+// Threads that read weights at once: a disk's queue is full, and each takes memory to lay rows out from.
+static constexpr int kWeights = 8;
+
 // What a thread reads rows into before it lays them out; null where there is no memory.
-struct Room {
+struct Readers::Room {
   uint8_t* data = nullptr;
   size_t size = 0;
   ~Room() { free(data); }
@@ -34,6 +37,14 @@ struct Room {
     return data;
   }
 };
+
+std::unique_ptr<Readers::Room> Readers::room() {
+  std::lock_guard lock(mutex_);
+  if (rooms_.empty()) return std::make_unique<Room>();
+  auto one = std::move(rooms_.back());
+  rooms_.pop_back();
+  return one;
+}
 
 static double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
@@ -69,25 +80,36 @@ void Readers::check(const Piece& piece, uint64_t bytes) const {
   if (piece.to > bytes || piece.room() > bytes - piece.to) refuse();
 }
 
-void Readers::post(std::function<void()> job, bool ahead) {
+void Readers::post(Kind kind, std::function<void()> job) {
   {
     std::lock_guard lock(mutex_);
-    (ahead ? ahead_ : wanted_).push_back(std::move(job));
+    queues_[kind].push_back(std::move(job));
   }
   posted_.notify_one();
+}
+
+std::deque<std::function<void()>>* Readers::next() {
+  for (int kind : {row, wanted, ahead}) {
+    if (!queues_[kind].empty() && (kind == row || weights_ < kWeights)) return &queues_[kind];
+  }
+  return nullptr;
 }
 
 void Readers::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    posted_.wait(lock, [this] { return ending_ || !wanted_.empty() || !ahead_.empty(); });
+    std::deque<std::function<void()>>* queue = nullptr;
+    posted_.wait(lock, [&] { return ending_ || (queue = next()); });
     if (ending_) return;
-    auto& queue = wanted_.empty() ? ahead_ : wanted_;
-    const auto job = std::move(queue.front());
-    queue.pop_front();
+    const bool weights = queue != &queues_[row];
+    weights_ += weights;
+    const auto job = std::move(queue->front());
+    queue->pop_front();
     lock.unlock();
     job();
     lock.lock();
+    weights_ -= weights;
+    if (weights && next()) posted_.notify_one();
   }
 }
 
@@ -112,7 +134,7 @@ std::string Readers::bring(const Piece& piece, int64_t index, uint8_t* base) {
     const uint64_t wanted = std::min<uint64_t>(end, piece.wanted) - std::min<uint64_t>(begin, piece.wanted);
     return read(piece.parts[0].file, piece.parts[0].offset + begin, end - begin, wanted, base + piece.to + begin);
   }
-  static thread_local Room room;
+  auto held = room();
   StoredRows rows{{}, {}, end - begin, piece.depth, piece.group};
   uint64_t from[kMostParts], taken[kMostParts], all = 0;
   for (int32_t part = 0; part < piece.encoding->parts; part++) {
@@ -122,7 +144,7 @@ std::string Readers::bring(const Piece& piece, int64_t index, uint8_t* base) {
     taken[part] = (last - from[part] + kSector - 1) / kSector * kSector;
     all += taken[part];
   }
-  uint8_t* into = room.take(all);
+  uint8_t* into = held->take(all);
   if (!into) return "There is no memory to read " + files_[piece.parts[0].file].path + " into.";
   for (int32_t part = 0; part < piece.encoding->parts; into += taken[part++]) {
     const uint64_t first = piece.parts[part].offset + begin * rows.rowBytes[part], n = (end - begin) * rows.rowBytes[part];
@@ -134,6 +156,8 @@ std::string Readers::bring(const Piece& piece, int64_t index, uint8_t* base) {
   }
   uint8_t* to = base + piece.to + begin / kPanel * piece.encoding->panelBytes(piece.depth);
   for (int64_t i = 0; i < end - begin; i += kPanel) piece.encoding->pack(rows, i, to + i / kPanel * piece.encoding->panelBytes(piece.depth));
+  std::lock_guard lock(mutex_);
+  rooms_.push_back(std::move(held));
   return "";
 }
 

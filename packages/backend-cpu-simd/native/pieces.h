@@ -46,15 +46,17 @@ struct ReadCounters {
   double seconds = 0;  // in which at least one read was on its way
 };
 
-// Threads that read. A job is done whole; jobs somebody waits for go before those read ahead.
+// Threads that read. A job is done whole. Single rows go before weights that a step waits for, these before what is read
+// ahead; only some threads read weights at once, for that takes memory.
 class Readers {
  public:
+  enum Kind { row, wanted, ahead };
   Readers(std::vector<SourceFile> files, bool direct, uint64_t chunk, int threads);
   ~Readers();
   Readers(const Readers&) = delete;
   // Throws "bad-option" for a piece that does not fit its files' or its memory's description.
   void check(const Piece& piece, uint64_t bytes) const;
-  void post(std::function<void()> job, bool ahead);
+  void post(Kind kind, std::function<void()> job);
   // In a job: brings chunk `index` of a piece. Empty, or why it could not be read.
   std::string bring(const Piece& piece, int64_t index, uint8_t* base);
   // In a job: some bytes of a file; `n` may reach behind its end, `wanted` may not.
@@ -64,13 +66,19 @@ class Readers {
 
  private:
   void work();
+  // The queue whose turn it is, or null.
+  std::deque<std::function<void()>>* next();
+  struct Room;
+  std::unique_ptr<Room> room();
   const std::vector<SourceFile> files_;
   const bool direct_;
   const uint64_t chunk_;
   mutable std::mutex mutex_;
   std::condition_variable posted_;
-  std::deque<std::function<void()>> wanted_, ahead_;
+  std::deque<std::function<void()>> queues_[3];
+  int weights_ = 0;  // threads at work on weights
   bool ending_ = false;
+  std::vector<std::unique_ptr<Room>> rooms_;  // those that no thread uses
   mutable std::mutex counting_;
   ReadCounters counters_;
   int reading_ = 0;

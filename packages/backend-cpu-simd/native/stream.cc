@@ -57,26 +57,27 @@ void Stream::advance() {
   while (size() > 0 && placeFree(next_)) {
     const StreamSegment& segment = segments_[next_ % size()];
     const int64_t turn = next_++;
-    active_.push_back({turn, 0});
+    active_.push_back({turn, 0, true});
     for (int piece = segment.first; piece < segment.first + segment.count; piece++) {
       const int64_t chunks = pieces_[piece].chunks(readers_.chunk());
       active_.back().left += (int)chunks;
-      for (int64_t i = 0; i < chunks; i++) readers_.post([this, turn, piece, i] { job(turn, piece, i); }, true);
+      for (int64_t i = 0; i < chunks; i++) readers_.post(Readers::ahead, [this, turn, piece, i] { job(turn, piece, i); });
     }
   }
 }
 
 void Stream::job(int64_t turn, int piece, int64_t chunk) {
-  std::string why;
   std::unique_lock lock(mutex_);
   // A step that ended early, or an error, leaves reads that nobody wants.
-  if (turn >= done_ && broken_.empty()) {
+  const bool wanted = turn >= done_ && broken_.empty();
+  if (wanted) {
     lock.unlock();
-    why = readers_.bring(pieces_[piece], chunk, ring_);
+    const std::string why = readers_.bring(pieces_[piece], chunk, ring_);
     lock.lock();
+    if (!why.empty()) broken_ = why;
   }
-  if (!why.empty()) broken_ = why;
   const auto found = std::find_if(active_.begin(), active_.end(), [&](const Active& one) { return one.turn == turn; });
+  if (!wanted || !broken_.empty()) found->whole = false;
   if (--found->left == 0 && turn < done_) active_.erase(found);
   advance();
   arrived_.notify_all();
@@ -92,7 +93,7 @@ void Stream::giveUp(int64_t turn) {
 }
 
 bool Stream::lies(int64_t turn) const {
-  return std::any_of(active_.begin(), active_.end(), [&](const Active& one) { return one.turn == turn && one.left == 0; });
+  return std::any_of(active_.begin(), active_.end(), [&](const Active& one) { return one.turn == turn && one.left == 0 && one.whole; });
 }
 
 // Nothing is kept, so that the same is read anew. Why it could not be read.

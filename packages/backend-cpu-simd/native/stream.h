@@ -28,6 +28,7 @@ class Stream {
   struct Active {
     int64_t turn;
     int left;  // chunks not read yet
+    bool whole;  // none of them failed
   };
   void advance();  // takes up all segments whose places are free
   void job(int64_t turn, int piece, int64_t chunk);

@@ -84,7 +84,7 @@ bool Table::begin(const std::vector<int32_t>& ids) {
     slots_[at].reading = true;
     freshen(at);
     reading_++;
-    readers_.post([this, id, at] { job(id, at); }, false);
+    readers_.post(Readers::row, [this, id, at] { job(id, at); });
   }
   return all;
 }

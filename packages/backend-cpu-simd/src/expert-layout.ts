@@ -1,4 +1,11 @@
-import { type FileRows, layOut, type PieceLayout, roomOf, roundUp, type SourceFiles } from "./stream-layout.ts";
+import {
+  type FileRows,
+  layOut,
+  type PieceLayout,
+  roomOf,
+  roundUp,
+  type SourceFiles,
+} from "./stream-layout.ts";
 import { fileRows, type Streamable, type StreamedRows } from "./weight-stream.ts";
 
 /** Single experts as the addon is told of them (native/experts.h). */

@@ -76,7 +76,13 @@ export interface NativeWeights {
   /** Reads weights into a region in the order steps use them (native/stream.h). */
   stream(region: number, pieces: Float64Array, segments: Int32Array): void;
   /** Reads single experts into frames of a region (native/experts.h). */
-  experts(region: number, frameBytes: number, pieces: Float64Array, units: Int32Array, layers: Int32Array): void;
+  experts(
+    region: number,
+    frameBytes: number,
+    pieces: Float64Array,
+    units: Int32Array,
+    layers: Int32Array,
+  ): void;
   /** Reads rows of a table as they are looked up (native/tables.h); its number. */
   table(parts: Float64Array, rows: number, capacity: number): number;
   /** What streaming has done since the weights were loaded. */

@@ -86,7 +86,11 @@ export function divideBudget(
  */
 export function layOut(
   all: readonly FileRows[],
-  { files, unit, ringBytes }: { readonly files: SourceFiles; readonly unit: number; readonly ringBytes?: number },
+  {
+    files,
+    unit,
+    ringBytes,
+  }: { readonly files: SourceFiles; readonly unit: number; readonly ringBytes?: number },
 ): PieceLayout {
   const pieces: number[] = [];
   const places: number[] = [];

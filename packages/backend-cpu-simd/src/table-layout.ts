@@ -18,7 +18,10 @@ const SHARE = 1 / 16;
 const MOST = 64 * 2 ** 20;
 
 /** How many rows of each table are kept. */
-export function tableRows<T extends Streamable>(tables: readonly T[], budget: number): ReadonlyMap<T, number> {
+export function tableRows<T extends Streamable>(
+  tables: readonly T[],
+  budget: number,
+): ReadonlyMap<T, number> {
   const all = tables.reduce((sum, { bytes }) => sum + bytes, 0);
   const share = Math.min(1, Math.min(MOST, budget * SHARE) / all);
   return new Map(

@@ -15,10 +15,11 @@ import {
 import { type BlocksLayout, blocksLayout, bytesInPanels, PANEL } from "./blocks.ts";
 import type { Native, NativeDevice, NativeWeights } from "./native.ts";
 import { translated, translatedAsync } from "./native-error.ts";
+import { openStreams, type StreamedPlace } from "./open-streams.ts";
 import { type OnDispose, Owned } from "./owned.ts";
-import { STORED } from "./supports.ts";
 import { LINE } from "./stream-layout.ts";
-import { chooseStreamed, type StreamChoice, type StreamedRows } from "./weight-stream.ts";
+import { STORED } from "./supports.ts";
+import { chooseStreamed, type StreamChoice } from "./weight-stream.ts";
 
 export interface LoadOptions {
   readonly source: WeightSource;
@@ -29,20 +30,13 @@ export interface LoadOptions {
 }
 
 /** Where a weight's bytes lie: a region of the native store, and an offset in it. */
-export interface Place {
+export interface Place extends StreamedPlace {
   readonly use: WeightUse;
   /** A float type: that of the encoding, or f32 where the weight was decoded. */
   readonly type: string;
   /** -1 where it does not lie in memory as a whole. */
   readonly region: number;
   readonly offset: number;
-  /** Streamed weights: how ranges of rows come, and the region of their ring or frames. */
-  readonly stream?: {
-    readonly region: number;
-    readonly ranges: readonly StreamedRows[];
-  };
-  /** The native table that single rows are looked up in. */
-  readonly table?: number;
   /** Weights in blocks: laid out in panels, or rows as stored; where the second part of those lies. */
   readonly blocks?: {
     readonly layout: BlocksLayout;
@@ -82,12 +76,6 @@ const PIECE = 64 * 2 ** 20;
 const AUTO_SHARE = 0.6;
 /** Streamed weights go through the system's page cache while it can hold them: up to this part of what is free. */
 const CACHED_SHARE = 0.5;
-/** Threads that read; a disk needs that many requests in flight for its full rate, more for single rows. */
-const READERS = 8;
-const ROW_READERS = 32;
-/** Bytes of one read: enough for a disk's full rate, and little enough that readers share a ring. */
-const MOST_CHUNK = 2 ** 20;
-const LEAST_CHUNK = 64 * 1024;
 
 /** Weights in their storage type: used in place from mapped files, or copied. */
 export class CpuWeights extends Owned implements WeightStore {
@@ -212,34 +200,12 @@ export class CpuWeights extends Owned implements WeightStore {
     }
   }
 
-  #stream({ ring, experts, tables, files, direct }: StreamChoice<Stored>): void {
-    if (files.fds.length === 0) return;
-    const largest = Math.max(ring.bytes, experts?.frameBytes ?? 0);
-    const chunk = Math.min(Math.max(largest / 16, LEAST_CHUNK), MOST_CHUNK);
-    const fds = Int32Array.from(files.fds);
-    const scattered = Int32Array.from(files.scattered);
-    const readers = tables.size > 0 ? ROW_READERS : READERS;
-    translated(() => this.native.source(fds, files.paths, scattered, direct, Math.floor(chunk), readers));
-    const place = (stored: Stored, where: Partial<Place>): void => {
+  #stream(streaming: StreamChoice<Stored>): void {
+    for (const [stored, found] of openStreams(this.native, streaming)) {
       const { use, type, blocks: layout } = stored;
-      const blocks = layout && { layout, panels: true };
-      const known = this.#places.get(use.name) ?? { use, type, region: -1, offset: 0, ...(blocks && { blocks }) };
-      this.#places.set(use.name, { ...known, ...where });
-    };
-    if (ring.bytes > 0) {
-      const region = translated(() => this.native.reserve(ring.bytes));
-      const segments = Int32Array.from(ring.layout.places.flatMap((_, i) => [i, 1]));
-      translated(() => this.native.stream(region, ring.layout.pieces, segments));
-      for (const [stored, ranges] of ring.rows) place(stored, { stream: { region, ranges } });
-    }
-    if (experts) {
-      const { bytes, frameBytes, layout, units, layers, rows } = experts;
-      const region = translated(() => this.native.reserve(bytes));
-      translated(() => this.native.experts(region, frameBytes, layout.pieces, units, layers));
-      for (const [stored, ranges] of rows) place(stored, { stream: { region, ranges } });
-    }
-    for (const [stored, { parts, rows, capacity }] of tables) {
-      place(stored, { table: translated(() => this.native.table(parts, rows, capacity)) });
+      const blocks = layout && { blocks: { layout, panels: true } };
+      const known = this.#places.get(use.name) ?? { use, type, region: -1, offset: 0, ...blocks };
+      this.#places.set(use.name, { ...known, ...found });
     }
   }
 
@@ -307,13 +273,18 @@ function roomOf(copied: readonly Stored[]): number {
 }
 
 function bytesOf({ mapped, copied, streaming }: Decision): WeightBytes {
-  const sum = (all: Iterable<Stored>): number => Array.from(all, ({ bytes }) => bytes).reduce((a, b) => a + b, 0);
+  const sum = (all: Iterable<Stored>): number =>
+    Array.from(all, ({ bytes }) => bytes).reduce((a, b) => a + b, 0);
   const resident = roomOf(copied);
   if (!streaming) return { resident, mapped: sum(mapped), streamed: 0 };
   const { ring, experts, tables } = streaming;
   const rows = Array.from(tables.values(), ({ bytes }) => bytes).reduce((a, b) => a + b, 0);
   const streamed = new Set([...ring.rows.keys(), ...(experts?.rows.keys() ?? []), ...tables.keys()]);
-  return { resident: resident + ring.bytes + (experts?.bytes ?? 0) + rows, mapped: 0, streamed: sum(streamed) };
+  return {
+    resident: resident + ring.bytes + (experts?.bytes ?? 0) + rows,
+    mapped: 0,
+    streamed: sum(streamed),
+  };
 }
 
 /** Which weights stay in their files. Tables that are only looked up in do, unless "resident" is asked for. */

@@ -95,7 +95,9 @@ export function chooseStreamed<T extends Streamable>(
     return { kept: [...fixed], ring: noRing(), experts: undefined, tables, files, direct };
   }
   // What every step reads is worth more memory than what some do.
-  const least = frames.least.find((count) => divideBudget(sizes, { budget: left - count * frames.bytes, largest }));
+  const least = frames.least.find((count) =>
+    divideBudget(sizes, { budget: left - count * frames.bytes, largest }),
+  );
   const division =
     least !== undefined && divideBudget(sizes, { budget: left - least * frames.bytes, largest });
   if (!division)
@@ -148,7 +150,11 @@ export function fileRows({ use, extents, blocks }: Streamable): FileRows[] {
 }
 
 function isTable({ use, extents }: Streamable): boolean {
-  return extents.length > 0 && use.encoding.shape.length === 2 && use.readers.some(({ op }) => op.name === "gather");
+  return (
+    extents.length > 0 &&
+    use.encoding.shape.length === 2 &&
+    use.readers.some(({ op }) => op.name === "gather")
+  );
 }
 
 /** All of its ranges are single experts. */

@@ -109,27 +109,35 @@ describe.skipIf(cpuSimd.unavailable()).each(isaLevels())("bits of quantized prod
   });
 });
 
-test.skipIf(cpuSimd.unavailable())("streamed quantized weights give the bits of those in memory", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "engine-quantized-"));
-  const opened: number[] = [];
-  const device = await cpuSimd.open({ threads: 2 });
-  for (const [type, run] of ENCODED_TYPES) {
-    const encoded = encodedWeight(type, [83, (1536 / run) * run]);
-    const bytes = Object.values(encoded.parts).reduce((sum, part) => sum + part.length, 0);
-    for (const activations of ["f32", "int8"] as const) {
-      const one = products(encoded, activations);
-      const whole = await runCase(one, device, "tokens");
-      for (const io of ["direct", "cached"] as const) {
-        const streaming = inFile(device, folder, { stream: { budget: Math.ceil(4.5 * bytes), io } }, opened);
-        const { values } = await runCase(one, streaming, "tokens");
-        expect(values, `${type}, ${activations}, ${io}`).toEqual(whole.values);
+test.skipIf(cpuSimd.unavailable())(
+  "streamed quantized weights give the bits of those in memory",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "engine-quantized-"));
+    const opened: number[] = [];
+    const device = await cpuSimd.open({ threads: 2 });
+    for (const [type, run] of ENCODED_TYPES) {
+      const encoded = encodedWeight(type, [83, (1536 / run) * run]);
+      const bytes = Object.values(encoded.parts).reduce((sum, part) => sum + part.length, 0);
+      for (const activations of ["f32", "int8"] as const) {
+        const one = products(encoded, activations);
+        const whole = await runCase(one, device, "tokens");
+        for (const io of ["direct", "cached"] as const) {
+          const streaming = inFile(
+            device,
+            folder,
+            { stream: { budget: Math.ceil(4.5 * bytes), io } },
+            opened,
+          );
+          const { values } = await runCase(one, streaming, "tokens");
+          expect(values, `${type}, ${activations}, ${io}`).toEqual(whole.values);
+        }
       }
     }
-  }
-  await device.close();
-  for (const fd of opened) closeSync(fd);
-  rmSync(folder, { recursive: true });
-});
+    await device.close();
+    for (const fd of opened) closeSync(fd);
+    rmSync(folder, { recursive: true });
+  },
+);
 
 test.skipIf(!isaLevels().includes("avx512"))(
   "VNNI's instruction gives the bits of plain AVX-512",

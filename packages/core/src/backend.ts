@@ -79,9 +79,20 @@ export interface WeightBytes {
 
 export interface WeightStore {
   readonly bytes: WeightBytes;
-  /** What streaming has read since the weights were loaded, and how long steps waited for it. */
-  streamed?(): { readonly bytesRead: number; readonly stallSeconds: number };
+  /** What streaming has done since the weights were loaded. */
+  streamed?(): StreamCounts;
   dispose(): Promise<void>;
+}
+
+export interface StreamCounts {
+  /** From files or the system's page cache. */
+  readonly bytesRead: number;
+  /** In which at least one read was on its way, and in which steps waited for one. */
+  readonly readSeconds: number;
+  readonly stallSeconds: number;
+  /** Weights of single experts that steps used, and those of them that had to be read. */
+  readonly expertUses?: number;
+  readonly expertReads?: number;
 }
 
 export interface Plan {

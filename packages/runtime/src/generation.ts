@@ -73,7 +73,17 @@ export interface GenerateResult {
     readonly decodeMs: number;
     readonly promptTokensPerSecond: number;
     readonly tokensPerSecond: number;
+    /** What its steps read of weights that do not stay in memory. Absent where all of them do. */
+    readonly streamed?: StreamTimings;
   };
+}
+
+export interface StreamTimings {
+  readonly bytesRead: number;
+  /** While something was read. */
+  readonly bytesPerSecond: number;
+  /** The part of the steps' time in which they waited for reads: near 1 the disk is what bounds them. */
+  readonly stallShare: number;
 }
 
 export interface GeneratedToken {

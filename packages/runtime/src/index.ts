@@ -7,6 +7,7 @@ export type {
   GenerateOptions,
   GenerateResult,
   Generation,
+  StreamTimings,
   TokenLogprobs,
   TokenText,
 } from "./generation.ts";

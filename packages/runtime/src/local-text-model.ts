@@ -106,7 +106,7 @@ export class LocalTextModel implements TextModel {
   }
 
   stats(): ModelStats {
-    return modelStats(this.#parts.scheduler);
+    return modelStats(this.#parts.scheduler, this.#owned.weights);
   }
 
   dispose(): Promise<void> {

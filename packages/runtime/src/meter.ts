@@ -1,4 +1,12 @@
+import type { StreamCounts } from "@engine/core";
 import type { GenerateResult } from "./generation.ts";
+
+/** One step an answer took part in: its own rows of it, the time of all, and what was read from files for it. */
+export interface MeteredStep {
+  readonly rows: number;
+  readonly ms: number;
+  readonly reads?: Pick<StreamCounts, "bytesRead" | "readSeconds" | "stallSeconds"> | undefined;
+}
 
 /** Counts the tokens of an answer, and the time the model spends on them. */
 export class Meter {
@@ -11,14 +19,21 @@ export class Meter {
   #promptMs = 0;
   #ttftMs = 0;
   #decodeMs = 0;
+  #reads: { bytes: number; seconds: number; stallMs: number } | undefined;
 
   /** Its first step begins. */
   admitted(): void {
     this.#queueMs ||= performance.now() - this.#start;
   }
 
-  /** A step over `rows` tokens took this long: prompt steps come before the first token, which the last of them gives. */
-  step(rows: number, ms: number): void {
+  /** Prompt steps come before the first token, which the last of them gives. */
+  step({ rows, ms, reads }: MeteredStep): void {
+    if (reads) {
+      this.#reads ??= { bytes: 0, seconds: 0, stallMs: 0 };
+      this.#reads.bytes += reads.bytesRead;
+      this.#reads.seconds += reads.readSeconds;
+      this.#reads.stallMs += reads.stallSeconds * 1000;
+    }
     if (this.completionTokens > 0) this.#decodeMs += ms;
     else {
       this.#promptRead += rows;
@@ -37,6 +52,13 @@ export class Meter {
 
   timings(): GenerateResult["timings"] {
     const decoded = Math.max(0, this.completionTokens - 1);
+    const reads = this.#reads;
+    const ms = this.#promptMs + this.#decodeMs;
+    const streamed = reads && {
+      bytesRead: reads.bytes,
+      bytesPerSecond: perSecond(reads.bytes, reads.seconds * 1000),
+      stallShare: ms > 0 ? reads.stallMs / ms : 0,
+    };
     return {
       queueMs: this.#queueMs,
       promptMs: this.#promptMs,
@@ -44,6 +66,7 @@ export class Meter {
       decodeMs: this.#decodeMs,
       promptTokensPerSecond: perSecond(this.#promptRead, this.#promptMs),
       tokensPerSecond: perSecond(decoded, this.#decodeMs),
+      ...(streamed && { streamed }),
     };
   }
 }

@@ -1,3 +1,4 @@
+import type { StreamCounts, WeightStore } from "@engine/core";
 import type { Scheduler } from "./scheduler.ts";
 import type { SwapStats } from "./swap-space.ts";
 
@@ -25,9 +26,11 @@ export interface ModelStats {
   readonly tokensPerSecond: number;
   /** Resting texts in files, where the model was given a folder for them. */
   readonly swap?: SwapStats;
+  /** What was read of weights that do not stay in memory since the model was loaded. Absent where all of them do. */
+  readonly streamed?: StreamCounts;
 }
 
-export function modelStats(scheduler: Scheduler): ModelStats {
+export function modelStats(scheduler: Scheduler, weights: WeightStore): ModelStats {
   const { counts, running, waiting, memory } = scheduler;
   const { groups, blockTokens } = memory;
   const sum = (of: "size" | "free" | "cached"): number => groups.reduce((total, pool) => total + pool[of], 0);
@@ -44,5 +47,6 @@ export function modelStats(scheduler: Scheduler): ModelStats {
     preemptions,
     tokensPerSecond,
     ...(scheduler.swapStats && { swap: scheduler.swapStats }),
+    ...(weights.bytes.streamed && weights.streamed && { streamed: weights.streamed() }),
   };
 }

@@ -1,4 +1,4 @@
-import { EngineError } from "@engine/core";
+import { EngineError, type StreamCounts, type WeightStore } from "@engine/core";
 import type { Chunk } from "./history.ts";
 import { mergeSelects } from "./merge-selects.ts";
 import type { Request } from "./request.ts";
@@ -16,6 +16,7 @@ export interface StepOptions {
   readonly runner: Runner;
   readonly vocab: number;
   readonly sharing: boolean;
+  readonly weights: Pick<WeightStore, "bytes" | "streamed">;
   readonly signal: AbortSignal;
   /** The step's number. */
   readonly step: number;
@@ -40,7 +41,7 @@ export async function runStep(parts: readonly StepPart[], options: StepOptions):
 }
 
 async function run(parts: readonly StepPart[], options: StepOptions, failed: Failures): Promise<void> {
-  const { runner, vocab, sharing, signal, step } = options;
+  const { runner, vocab, sharing, weights, signal, step } = options;
   const guard = async (request: Request, task: () => Promise<void> | void): Promise<void> => {
     try {
       await task();
@@ -49,6 +50,7 @@ async function run(parts: readonly StepPart[], options: StepOptions, failed: Fai
     }
   };
   const start = performance.now();
+  const before = weights.bytes.streamed ? weights.streamed?.() : undefined;
   const choosing = parts.filter(({ last }) => last);
   const selects = await Promise.all(choosing.map(({ request }) => request.answer.select()));
   const work = parts.map(
@@ -72,10 +74,11 @@ async function run(parts: readonly StepPart[], options: StepOptions, failed: Fai
   };
   await runner.run(work, select ? found : {}, select ? { signal, select } : { signal });
   const ms = performance.now() - start;
+  const reads = before && since(before, weights.streamed!());
   for (const { request, chunk } of parts) {
     request.served = step;
     request.history.computed(request.history.sequence.length);
-    request.answer.meter.step(chunk.tokens.length, ms);
+    request.answer.meter.step({ rows: chunk.tokens.length, ms, reads });
     await guard(request, () => request.answer.read());
   }
   for (const [row, { request }] of choosing.entries()) {
@@ -93,4 +96,13 @@ async function run(parts: readonly StepPart[], options: StepOptions, failed: Fai
       for (const token of tokens) request.sink.push(token);
     });
   }
+}
+
+/** What was read between two readings of the counters. */
+function since(before: StreamCounts, after: StreamCounts) {
+  return {
+    bytesRead: after.bytesRead - before.bytesRead,
+    readSeconds: after.readSeconds - before.readSeconds,
+    stallSeconds: after.stallSeconds - before.stallSeconds,
+  };
 }

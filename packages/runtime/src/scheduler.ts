@@ -1,4 +1,4 @@
-import { EngineError } from "@engine/core";
+import { EngineError, type WeightStore } from "@engine/core";
 import { Memory } from "./memory.ts";
 import { planStep } from "./plan-step.ts";
 import type { Request } from "./request.ts";
@@ -19,6 +19,8 @@ export interface SchedulerOptions {
   readonly sharing: boolean;
   /** Where resting texts' blocks go when others need them; without it they are computed again. */
   readonly swap?: SwapSpace | undefined;
+  /** Asked what it reads from files. */
+  readonly weights: Pick<WeightStore, "bytes" | "streamed">;
 }
 
 /**

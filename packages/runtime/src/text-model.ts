@@ -81,6 +81,7 @@ export async function createTextModel(options: TextModelOptions): Promise<TextMo
       vocab,
       maxWaiting: options.maxWaiting ?? Number.POSITIVE_INFINITY,
       sharing: options.prefixCache ?? true,
+      weights,
     });
     const parts = {
       runner,

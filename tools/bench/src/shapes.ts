@@ -11,6 +11,10 @@ export interface ModelShape {
   readonly theta: number;
   /** Queries and keys are normed per head: the Qwen3 family. */
   readonly qkNorm?: boolean;
+  /** The head is a weight of its own. */
+  readonly ownHead?: boolean;
+  /** Mixtral: experts of a layer, and how many a row goes to. */
+  readonly experts?: { readonly count: number; readonly used: number };
 }
 
 export const shapes: Readonly<Record<string, ModelShape>> = {
@@ -73,12 +77,42 @@ export const shapes: Readonly<Record<string, ModelShape>> = {
     context: 131072,
     theta: 500000,
   },
+  "llama-3-70b": {
+    vocab: 128256,
+    hidden: 8192,
+    layers: 80,
+    heads: 64,
+    kvHeads: 8,
+    headDim: 128,
+    intermediate: 28672,
+    context: 8192,
+    theta: 500000,
+    ownHead: true,
+  },
+  "mixtral-8x7b": {
+    vocab: 32000,
+    hidden: 4096,
+    layers: 32,
+    heads: 32,
+    kvHeads: 8,
+    headDim: 128,
+    intermediate: 14336,
+    context: 32768,
+    theta: 1000000,
+    ownHead: true,
+    experts: { count: 8, used: 2 },
+  },
 };
 
 export function configOf(shape: ModelShape): Record<string, unknown> {
+  const [architecture, type] = shape.experts
+    ? ["MixtralForCausalLM", "mixtral"]
+    : shape.qkNorm
+      ? ["Qwen3ForCausalLM", "qwen3"]
+      : ["LlamaForCausalLM", "llama"];
   return {
-    architectures: [shape.qkNorm ? "Qwen3ForCausalLM" : "LlamaForCausalLM"],
-    model_type: shape.qkNorm ? "qwen3" : "llama",
+    architectures: [architecture],
+    model_type: type,
     vocab_size: shape.vocab,
     hidden_size: shape.hidden,
     num_hidden_layers: shape.layers,
@@ -90,13 +124,34 @@ export function configOf(shape: ModelShape): Record<string, unknown> {
     rope_theta: shape.theta,
     rms_norm_eps: 1e-5,
     hidden_act: "silu",
-    tie_word_embeddings: true,
+    tie_word_embeddings: !shape.ownHead,
+    ...(shape.experts && {
+      num_local_experts: shape.experts.count,
+      num_experts_per_tok: shape.experts.used,
+      sliding_window: null,
+    }),
   };
 }
 
 /** Every tensor's name and shape, as transformers names them. */
 export function tensorsOf(shape: ModelShape): { name: string; shape: number[] }[] {
-  const { hidden, heads, kvHeads, headDim, intermediate } = shape;
+  const { hidden, heads, kvHeads, headDim, intermediate, experts } = shape;
+  const mlp: Record<string, number[]> = experts
+    ? {
+        "block_sparse_moe.gate": [experts.count, hidden],
+        ...Object.fromEntries(
+          Array.from({ length: experts.count }, (_, e) => [
+            [`block_sparse_moe.experts.${e}.w1`, [intermediate, hidden]],
+            [`block_sparse_moe.experts.${e}.w3`, [intermediate, hidden]],
+            [`block_sparse_moe.experts.${e}.w2`, [hidden, intermediate]],
+          ]).flat(),
+        ),
+      }
+    : {
+        "mlp.gate_proj": [intermediate, hidden],
+        "mlp.up_proj": [intermediate, hidden],
+        "mlp.down_proj": [hidden, intermediate],
+      };
   const layer = (i: number): { name: string; shape: number[] }[] =>
     Object.entries({
       input_layernorm: [hidden],
@@ -106,13 +161,12 @@ export function tensorsOf(shape: ModelShape): { name: string; shape: number[] }[
       "self_attn.o_proj": [hidden, heads * headDim],
       ...(shape.qkNorm && { "self_attn.q_norm": [headDim], "self_attn.k_norm": [headDim] }),
       post_attention_layernorm: [hidden],
-      "mlp.gate_proj": [intermediate, hidden],
-      "mlp.up_proj": [intermediate, hidden],
-      "mlp.down_proj": [hidden, intermediate],
+      ...mlp,
     }).map(([name, size]) => ({ name: `model.layers.${i}.${name}.weight`, shape: size }));
   return [
     { name: "model.embed_tokens.weight", shape: [shape.vocab, hidden] },
     ...Array.from({ length: shape.layers }, (_, i) => layer(i)).flat(),
     { name: "model.norm.weight", shape: [hidden] },
+    ...(shape.ownHead ? [{ name: "lm_head.weight", shape: [shape.vocab, hidden] }] : []),
   ];
 }

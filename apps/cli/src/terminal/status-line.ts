@@ -1,4 +1,4 @@
-import type { GenerateResult } from "@engine/runtime";
+import type { GenerateResult, StreamTimings } from "@engine/runtime";
 import type { Io } from "../io.ts";
 import { peakRssBytes } from "../models/peak-memory.ts";
 import { paint } from "./paint.ts";
@@ -17,7 +17,17 @@ export function statusLine(
     loadMs === undefined ? "" : `loaded in ${showDuration(loadMs)}`,
     `${usage.promptTokens - usage.cachedTokens} prompt tokens at ${showRate(timings.promptTokensPerSecond)}/s`,
     `${usage.completionTokens} tokens at ${showRate(timings.tokensPerSecond)}/s${ENDINGS[finishReason]}`,
+    timings.streamed ? showStreamed(timings.streamed) : "",
     `${showBytes(peakRssBytes())} at most`,
   ];
   return `${dim(`[${parts.filter(Boolean).join("; ")}]`)}\n`;
+}
+
+/** Above this share of waiting the disk is what bounds an answer. */
+const BOUND = 0.5;
+
+function showStreamed({ bytesRead, bytesPerSecond, stallShare }: StreamTimings): string {
+  const waited = `waited for ${(100 * stallShare).toFixed(0)} % of the time`;
+  const bound = stallShare > BOUND ? "; the disk is the bound" : "";
+  return `${showBytes(bytesRead)} of weights read at ${showBytes(bytesPerSecond)}/s, ${waited}${bound}`;
 }

@@ -1,0 +1,55 @@
+import type { NativeWeights } from "./native.ts";
+import { translated } from "./native-error.ts";
+import type { Streamable, StreamChoice, StreamedRows } from "./weight-stream.ts";
+
+/** Where a weight is found that does not stay in memory. */
+export interface StreamedPlace {
+  /** How ranges of its rows come, and the region of their ring or frames. */
+  readonly stream?: { readonly region: number; readonly ranges: readonly StreamedRows[] };
+  /** The native table that single rows are looked up in. */
+  readonly table?: number;
+}
+
+/** Threads that read; a disk needs that many requests in flight for its full rate, more for single rows. */
+const READERS = 8;
+const ROW_READERS = 32;
+/** Bytes of one read: enough for a disk's full rate, and little enough that readers share a ring. */
+const MOST_CHUNK = 2 ** 20;
+const LEAST_CHUNK = 64 * 1024;
+
+/** Gives what is streamed its memory and its readers. */
+export function openStreams<T extends Streamable>(
+  native: NativeWeights,
+  { ring, experts, tables, files, direct }: StreamChoice<T>,
+): ReadonlyMap<T, StreamedPlace> {
+  const found = new Map<T, StreamedPlace>();
+  if (files.fds.length === 0) return found;
+  const largest = Math.max(ring.bytes, experts?.frameBytes ?? 0);
+  const chunk = Math.floor(Math.min(Math.max(largest / 16, LEAST_CHUNK), MOST_CHUNK));
+  const fds = Int32Array.from(files.fds);
+  const scattered = Int32Array.from(files.scattered);
+  const readers = tables.size > 0 ? ROW_READERS : READERS;
+  const place = (stored: T, where: StreamedPlace): void => {
+    found.set(stored, { ...found.get(stored), ...where });
+  };
+  return translated(() => {
+    native.source(fds, files.paths, scattered, direct, chunk, readers);
+    if (ring.bytes > 0) {
+      const region = native.reserve(ring.bytes);
+      native.stream(
+        region,
+        ring.layout.pieces,
+        Int32Array.from(ring.layout.places.flatMap((_, i) => [i, 1])),
+      );
+      for (const [stored, ranges] of ring.rows) place(stored, { stream: { region, ranges } });
+    }
+    if (experts) {
+      const region = native.reserve(experts.bytes);
+      native.experts(region, experts.frameBytes, experts.layout.pieces, experts.units, experts.layers);
+      for (const [stored, ranges] of experts.rows) place(stored, { stream: { region, ranges } });
+    }
+    for (const [stored, { parts, rows, capacity }] of tables)
+      place(stored, { table: native.table(parts, rows, capacity) });
+    return found;
+  });
+}

@@ -1,0 +1,170 @@
+import { execFile } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs, promisify } from "node:util";
+import type { Residency } from "@engine/core";
+import { load } from "@engine/engine";
+import { ENGINES, type Engine, fioRate } from "./fio-rate.ts";
+
+const USAGE = `Usage: node tools/bench/dist/streaming.js FOLDER [--budget BYTES|124MB|4GiB] [--io direct|cached] [--rows 1,8] [--prompt 8] [--tokens 8] [--rounds 3] [--residency resident|mapped|auto] [--fio]
+Each round is a process of its own, which loads the model and answers: --rows answers at once. --budget is for the whole
+process, as --memory-budget is. --fio reads the same file with fio before each round.`;
+
+const run = promisify(execFile);
+
+interface Options {
+  readonly folder: string;
+  readonly budget: number | undefined;
+  readonly io: "direct" | "cached" | undefined;
+  readonly residency: Residency | undefined;
+  readonly rows: number;
+  readonly prompt: number;
+  readonly tokens: number;
+}
+
+/** What one process measured. */
+interface Round {
+  readonly decode: number;
+  readonly prefill: number;
+  readonly bytesPerToken: number;
+  /** Of the decoded tokens alone: bytes over the whole time. */
+  readonly bytesPerSecond: number;
+  readonly stallShare: number;
+  readonly expertReads: number | undefined;
+  readonly peakRss: number;
+  readonly weights: { readonly resident: number; readonly mapped: number; readonly streamed?: number };
+}
+
+async function round({ folder, budget, residency, io, rows, prompt, tokens }: Options): Promise<Round> {
+  await using model = await load(folder, {
+    context: 64 * Math.ceil((prompt + tokens + 16) / 64),
+    sessions: rows,
+    maxSequences: rows,
+    prefixCache: false,
+    ...(budget !== undefined && { memoryBudget: budget }),
+    ...(residency && { residency }),
+    ...(io && { io }),
+  });
+  const ends = model.generationConfig.eosTokenIds;
+  const logitBias = Object.fromEntries(ends.map((end) => [end, Number.NEGATIVE_INFINITY]));
+  const id = (seed: number): number => 5 + ((seed * 2654435761) % (model.vocab - 5));
+  const answers = async (most: number, salt: number) => {
+    const begin = performance.now();
+    const [streamed, results] = [
+      model.stats().streamed,
+      await Promise.all(
+        Array.from({ length: rows }, (_, who) => {
+          const ids = Array.from({ length: prompt }, (_, i) => id(i + 1000 * (who + 100 * salt)));
+          return model.generate(ids, { maxTokens: most, temperature: 1, seed: who, logitBias }).result;
+        }),
+      ),
+    ];
+    const after = model.stats().streamed;
+    const seconds = (performance.now() - begin) / 1000;
+    const since = (key: "bytesRead" | "stallSeconds" | "expertReads" | "expertUses"): number =>
+      (after?.[key] ?? 0) - (streamed?.[key] ?? 0);
+    return { seconds, results, since };
+  };
+  // Warm: threads, pages, frames.
+  await answers(2, 0);
+  const first = await answers(1, 1);
+  const all = await answers(tokens + 1, 2);
+  const seconds = all.seconds - first.seconds;
+  const bytes = all.since("bytesRead") - first.since("bytesRead");
+  const uses = all.since("expertUses") - first.since("expertUses");
+  return {
+    decode: (rows * tokens) / seconds,
+    prefill: (rows * prompt) / first.seconds,
+    bytesPerToken: bytes / tokens,
+    bytesPerSecond: bytes / seconds,
+    stallShare: (all.since("stallSeconds") - first.since("stallSeconds")) / seconds,
+    expertReads: uses > 0 ? (all.since("expertReads") - first.since("expertReads")) / uses : undefined,
+    peakRss: process.resourceUsage().maxRSS * 1024,
+    weights: model.weights,
+  };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
+
+function bytesOf(text: string): number {
+  const [, number, unit = ""] = /^([\d.]+)(MB|GB|MiB|GiB)?$/.exec(text) ?? [];
+  const factors: Readonly<Record<string, number>> = { "": 1, MB: 1e6, GB: 1e9, MiB: 2 ** 20, GiB: 2 ** 30 };
+  return Number(number) * factors[unit]!;
+}
+
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(0);
+
+async function main(): Promise<void> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      budget: { type: "string" },
+      io: { type: "string" },
+      residency: { type: "string" },
+      rows: { type: "string", default: "1" },
+      prompt: { type: "string", default: "8" },
+      tokens: { type: "string", default: "8" },
+      rounds: { type: "string", default: "3" },
+      fio: { type: "boolean", default: false },
+      child: { type: "boolean", default: false },
+    },
+  });
+  const [folder] = positionals;
+  const io = (["direct", "cached"] as const).find((one) => one === values.io);
+  const residency = (["resident", "mapped", "auto"] as const).find((one) => one === values.residency);
+  if (!folder || (values.io && !io) || (values.residency && !residency)) {
+    console.error(USAGE);
+    process.exitCode = 2;
+    return;
+  }
+  const [prompt, tokens] = [Number(values.prompt), Number(values.tokens)];
+  const budget = values.budget === undefined ? undefined : bytesOf(values.budget);
+  if (values.child) {
+    const options = { folder, budget, io, residency, rows: Number(values.rows), prompt, tokens };
+    console.log(JSON.stringify(await round(options)));
+    return;
+  }
+  const file = readdirSync(folder).find((name) => /\.(safetensors|gguf)$/.test(name))!;
+  const rates = new Map<Engine, number[]>();
+  const rounds = new Map<string, Round[]>(values.rows.split(",").map((rows) => [rows, []]));
+  for (let i = 0; i < Number(values.rounds); i++) {
+    // In turns, so that a slow minute of the disk meets all.
+    for (const engine of values.fio ? (Object.keys(ENGINES) as Engine[]) : []) {
+      const rate = await fioRate(join(folder, file), engine);
+      if (rate) rates.set(engine, [...(rates.get(engine) ?? []), rate]);
+    }
+    for (const [rows, found] of rounds) {
+      const flags = process.argv.slice(2).flatMap((flag) => (flag === "--fio" ? [] : [flag]));
+      const own = [process.argv[1]!, ...flags, "--child", "--rows", rows];
+      const { stdout } = await run(process.execPath, [...process.execArgv, ...own]);
+      found.push(JSON.parse(stdout) as Round);
+    }
+  }
+  for (const [engine, found] of rates)
+    console.log(`fio, ${engine}: ${megabytes(median(found))} MB/s (${found.map(megabytes).join(", ")})`);
+  console.log(
+    "| rows | decode tokens/s | prefill tokens/s | MB read a token | MB/s | waiting | expert reads | peak RSS MB | resident, streamed MB |\n|-|-|-|-|-|-|-|-|-|",
+  );
+  for (const [rows, found] of rounds) {
+    const of = (key: "decode" | "prefill" | "bytesPerToken" | "bytesPerSecond" | "stallShare"): number =>
+      median(found.map((one) => one[key]));
+    const experts = found.map(({ expertReads }) => expertReads ?? Number.NaN);
+    const { resident, streamed = 0 } = found[0]!.weights;
+    const cells = [
+      rows,
+      of("decode").toFixed(2),
+      of("prefill").toFixed(1),
+      (of("bytesPerToken") / 1e6).toFixed(1),
+      megabytes(of("bytesPerSecond")),
+      `${(100 * of("stallShare")).toFixed(0)} %`,
+      Number.isNaN(experts[0]) ? "–" : `${(100 * median(experts)).toFixed(0)} %`,
+      megabytes(Math.max(...found.map(({ peakRss }) => peakRss))),
+      `${megabytes(resident)}, ${megabytes(streamed)}`,
+    ];
+    console.log(`| ${cells.join(" | ")} |`);
+  }
+}
+
+await main();
