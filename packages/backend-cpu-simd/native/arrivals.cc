@@ -26,8 +26,30 @@ bool Plan::bring(const PlannedCall& planned, const Step& step, int pass, const s
   return planned.routed >= 0 && route(routed_[planned.routed], step, pass, stop);
 }
 
+// What multiplies nothing: the encoding of a weight that is not part of a pass.
+static const Encoding kAbsent{"absent",
+                              0,
+                              nullptr,
+                              nullptr,
+                              nullptr,
+                              nullptr,
+                              [](const QuantizedProduct&, const Share&) {},
+                              [](const QuantizedProduct&, const Share&) {}};
+
+void RoutedCall::Expert::lie(uint8_t* data) const {
+  if (type == Type::quantized) {
+    auto* held = (QuantizedWeight*)weight->data;
+    held->panels = data;
+    held->encoding = data ? encoding : &kAbsent;
+    return;
+  }
+  // Kernels of floats pass over a weight that is none.
+  weight->type = data ? type : Type::i32;
+  if (data) weight->data = data;
+}
+
 // An expert product runs once, or, where the experts that rows are routed to have no room together, in passes of some
-// of them each: a kernel leaves out experts without an address. Rows of results belong to one expert each.
+// of them each: a kernel leaves out experts that are not there. Rows of results belong to one expert each.
 bool Plan::route(const RoutedCall& call, const Step& step, int pass, const std::function<bool()>& stop) {
   Experts& experts = *weights->experts();
   if (pass == 0) {

@@ -261,7 +261,8 @@ void Lowering::route(const Node& node, PlannedCall& planned, std::vector<Operand
   for (size_t i = 2; i < node.inputs.size(); i++) {
     const WeightPlace* place = values_[node.inputs[i]].place;
     const int unit = place ? place->unit : -1;
-    routed.experts.push_back({unit, unit < 0 ? 0 : place->offset, &inputs[i]});
+    const bool blocks = inputs[i].type == Type::quantized;
+    routed.experts.push_back({unit, unit < 0 ? 0 : place->offset, &inputs[i], inputs[i].type, blocks ? ((const QuantizedWeight*)inputs[i].data)->encoding : nullptr});
     any |= unit >= 0;
   }
   if (!any) return;

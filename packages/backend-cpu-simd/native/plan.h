@@ -41,11 +41,11 @@ struct RoutedCall {
     int unit;         // or -1: it stays in memory
     uint64_t offset;  // in its frame
     Operand* weight;
-    // Null: the kernel leaves this expert out.
-    void lie(uint8_t* data) const {
-      if (weight->type == Type::quantized) ((QuantizedWeight*)weight->data)->panels = data;
-      else weight->data = data;
-    }
+    // What the kernel knows it by.
+    Type type;
+    const Encoding* encoding;
+    // Null: the kernel leaves this expert out of a pass.
+    void lie(uint8_t* data) const;
   };
   int32_t by;  // the node of the ids
   Operand ids;

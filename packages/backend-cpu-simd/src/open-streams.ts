@@ -1,5 +1,6 @@
 import type { NativeWeights } from "./native.ts";
 import { translated } from "./native-error.ts";
+import { READERS } from "./stream-layout.ts";
 import type { Streamable, StreamChoice, StreamedRows } from "./weight-stream.ts";
 
 /** Where a weight is found that does not stay in memory. */
@@ -10,22 +11,16 @@ export interface StreamedPlace {
   readonly table?: number;
 }
 
-/** Threads that read; a disk needs that many requests in flight for its full rate, more for single rows. */
-const READERS = 8;
-const ROW_READERS = 32;
-/** Bytes of one read: enough for a disk's full rate, and little enough that readers share a ring. */
-const MOST_CHUNK = 2 ** 20;
-const LEAST_CHUNK = 64 * 1024;
+/** Threads that read where there are tables: single rows want more of them on their way. */
+const ROW_READERS = 24;
 
 /** Gives what is streamed its memory and its readers. */
 export function openStreams<T extends Streamable>(
   native: NativeWeights,
-  { ring, experts, tables, files, direct }: StreamChoice<T>,
+  { ring, experts, tables, files, direct, chunk }: StreamChoice<T>,
 ): ReadonlyMap<T, StreamedPlace> {
   const found = new Map<T, StreamedPlace>();
   if (files.fds.length === 0) return found;
-  const largest = Math.max(ring.bytes, experts?.frameBytes ?? 0);
-  const chunk = Math.floor(Math.min(Math.max(largest / 16, LEAST_CHUNK), MOST_CHUNK));
   const fds = Int32Array.from(files.fds);
   const scattered = Int32Array.from(files.scattered);
   const readers = tables.size > 0 ? ROW_READERS : READERS;

@@ -5,7 +5,7 @@ const MB = 2 ** 20;
 const part = (offset: number, bytes: number, fd = 3) => ({ fd, path: `file${fd}`, offset, bytes });
 
 test("what fits stays", () => {
-  expect(divideBudget([10 * MB, 20 * MB], { budget: 30 * MB, largest: 20 * MB })).toEqual({
+  expect(divideBudget([10 * MB, 20 * MB], { budget: 30 * MB, largest: 20 * MB, ahead: 32 * MB })).toEqual({
     pinned: 2,
     ringBytes: 0,
   });
@@ -13,15 +13,17 @@ test("what fits stays", () => {
 
 test("else the longest beginning that leaves a ring for two of the largest and for reads in flight", () => {
   const sizes = Array.from({ length: 40 }, () => 10 * MB);
-  const { pinned, ringBytes } = divideBudget(sizes, { budget: 100 * MB, largest: 10 * MB })!;
-  expect([pinned, ringBytes]).toEqual([6, 32 * MB]);
-  const large = divideBudget([...sizes, 30 * MB], { budget: 100 * MB, largest: 30 * MB })!;
+  const { pinned, ringBytes } = divideBudget(sizes, { budget: 100 * MB, largest: 10 * MB, ahead: 24 * MB })!;
+  expect([pinned, ringBytes]).toEqual([7, 24 * MB]);
+  const large = divideBudget([...sizes, 30 * MB], { budget: 100 * MB, largest: 30 * MB, ahead: 24 * MB })!;
   expect(large.ringBytes).toBeGreaterThanOrEqual(60 * MB);
   expect(large.pinned).toBe(4);
 });
 
 test("a budget below two of the largest is none", () => {
-  expect(divideBudget([10 * MB, 30 * MB], { budget: 39 * MB, largest: 30 * MB })).toBeUndefined();
+  expect(
+    divideBudget([10 * MB, 30 * MB], { budget: 39 * MB, largest: 30 * MB, ahead: 24 * MB }),
+  ).toBeUndefined();
 });
 
 test("places follow each other, whole sectors to whole sectors, and start again at the end", () => {

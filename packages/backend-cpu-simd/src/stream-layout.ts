@@ -46,14 +46,24 @@ export class SourceFiles {
 export const SECTOR = 4096;
 /** Vectors begin at whole lines. */
 export const LINE = 64;
-/** Enough reads in flight for a disk's full rate. */
-const LEAST_AHEAD = 32 * 2 ** 20;
+/** Threads that read weights at once, each some bytes: enough in flight for a disk's full rate (native/pieces.cc). */
+export const READERS = 8;
+const MOST_CHUNK = 2 ** 20;
+const LEAST_CHUNK = 64 * 1024;
+const CHUNK_SHARE = 1 / 256;
+/** What of a budget the ring may have beyond two of the largest pieces. */
+const RING_SHARE = 1 / 4;
 
 /** Bytes of memory that rows take once they are there; `unit`: SECTOR where reads are direct, else LINE. */
 export function roomOf({ parts, blocks }: FileRows, unit: number): number {
   if (blocks) return Math.ceil(blocks.rows / PANEL) * blocks.panelBytes;
   const [{ offset, bytes }] = parts as [FilePart];
   return span(offset, bytes, unit).bytes;
+}
+
+/** Bytes of one read under a budget. */
+export function chunkOf(budget: number): number {
+  return Math.floor(Math.min(Math.max(budget * CHUNK_SHARE, LEAST_CHUNK), MOST_CHUNK) / SECTOR) * SECTOR;
 }
 
 export interface Division {
@@ -64,15 +74,15 @@ export interface Division {
 
 /**
  * Divides a budget of bytes between weights that stay and a ring for those that do not. `sizes`: bytes of each weight in
- * the order of use; `largest`: of the ring that one call needs at once. Undefined where not even two of those fit.
+ * the order of use; `largest`: of the ring that one call needs at once; `ahead`: of it that reads keep busy. Undefined where not even two of those fit.
  */
 export function divideBudget(
   sizes: readonly number[],
-  { budget, largest }: { readonly budget: number; readonly largest: number },
+  { budget, largest, ahead }: { readonly budget: number; readonly largest: number; readonly ahead: number },
 ): Division | undefined {
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (total <= budget) return { pinned: sizes.length, ringBytes: 0 };
-  const ringBytes = Math.max(2 * largest, Math.min(LEAST_AHEAD, roundUp(budget / 2, SECTOR)));
+  const ringBytes = Math.max(2 * largest, Math.min(ahead, roundUp(budget * RING_SHARE, SECTOR)));
   if (ringBytes > budget) return undefined;
   let pinned = 0;
   for (let left = budget - ringBytes; pinned < sizes.length && sizes[pinned]! <= left; pinned++)

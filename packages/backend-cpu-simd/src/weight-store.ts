@@ -277,11 +277,11 @@ function bytesOf({ mapped, copied, streaming }: Decision): WeightBytes {
     Array.from(all, ({ bytes }) => bytes).reduce((a, b) => a + b, 0);
   const resident = roomOf(copied);
   if (!streaming) return { resident, mapped: sum(mapped), streamed: 0 };
-  const { ring, experts, tables } = streaming;
+  const { ring, experts, tables, staging } = streaming;
   const rows = Array.from(tables.values(), ({ bytes }) => bytes).reduce((a, b) => a + b, 0);
   const streamed = new Set([...ring.rows.keys(), ...(experts?.rows.keys() ?? []), ...tables.keys()]);
   return {
-    resident: resident + ring.bytes + (experts?.bytes ?? 0) + rows,
+    resident: resident + ring.bytes + (experts?.bytes ?? 0) + rows + staging,
     mapped: 0,
     streamed: sum(streamed),
   };

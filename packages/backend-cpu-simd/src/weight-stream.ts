@@ -2,11 +2,13 @@ import { EngineError, type Extent, type WeightUse } from "@engine/core";
 import { type BlocksLayout, bytesInPanels } from "./blocks.ts";
 import { type ExpertLayout, expertFrames, layOutExperts } from "./expert-layout.ts";
 import {
+  chunkOf,
   divideBudget,
   type FileRows,
   LINE,
   layOut,
   type PieceLayout,
+  READERS,
   roomOf,
   roundUp,
   SECTOR,
@@ -45,6 +47,9 @@ export interface StreamChoice<T> {
   readonly tables: TableLayout<T>;
   readonly files: SourceFiles;
   readonly direct: boolean;
+  /** Bytes of one read, and what is taken for reading blocks before they are laid out. */
+  readonly chunk: number;
+  readonly staging: number;
 }
 
 export interface StreamOptions {
@@ -55,6 +60,9 @@ export interface StreamOptions {
   readonly io?: "direct" | "cached" | undefined;
 }
 
+/** A disk is kept busy by so much of the ring; memory by less. */
+const DIRECT_AHEAD = 32 * 2 ** 20;
+const CACHED_AHEAD = 8 * 2 ** 20;
 /** Smaller ones stay. */
 const LEAST = SECTOR;
 /** Ops that read a weight where it is stored; all others have a copy of their own. */
@@ -78,6 +86,9 @@ export function chooseStreamed<T extends Streamable>(
   const capacities = tableRows(looked, budget);
   const taken =
     total(stays.map(held)) + total(looked.map((one) => capacities.get(one)! * (one.bytes / rowsOf(one))));
+  const chunk = chunkOf(budget);
+  const reading = [...inOrder, ...routed].some(({ blocks }) => blocks !== undefined);
+  const staging = reading ? Math.min(READERS * chunk, Math.ceil(budget / 32)) : 0;
   const left = budget - taken;
   const streamable = total([...inOrder, ...routed].map(held));
   const direct = io ? io === "direct" : streamable - left > cacheable;
@@ -92,14 +103,13 @@ export function chooseStreamed<T extends Streamable>(
       capacities,
       files,
     );
-    return { kept: [...fixed], ring: noRing(), experts: undefined, tables, files, direct };
+    return { kept: fixed, ring: noRing(), experts: undefined, tables, files, direct, chunk, staging: 0 };
   }
+  const ahead = direct ? DIRECT_AHEAD : CACHED_AHEAD;
+  const divide = (count: number) =>
+    divideBudget(sizes, { budget: left - staging - count * frames.bytes, largest, ahead });
   // What every step reads is worth more memory than what some do.
-  const least = frames.least.find((count) =>
-    divideBudget(sizes, { budget: left - count * frames.bytes, largest }),
-  );
-  const division =
-    least !== undefined && divideBudget(sizes, { budget: left - least * frames.bytes, largest });
+  const division = frames.least.map(divide).find((one) => one !== undefined);
   if (!division)
     throw new EngineError(
       "out-of-memory",
@@ -108,7 +118,7 @@ export function chooseStreamed<T extends Streamable>(
     );
   const pinned = inOrder.slice(0, division.pinned);
   const rest = inOrder.slice(division.pinned);
-  const room = left - division.ringBytes - total(pinned.map(held));
+  const room = left - staging - division.ringBytes - total(pinned.map(held));
   const experts = layOutExperts(routed, { room, unit, files });
   const layout = layOut(rest.flatMap(fileRows), { files, unit, ringBytes: division.ringBytes });
   const rows = new Map<T, readonly StreamedRows[]>();
@@ -126,7 +136,7 @@ export function chooseStreamed<T extends Streamable>(
     files,
   );
   const ring = { bytes: division.ringBytes, layout, rows };
-  return { kept: [...stays, ...pinned], ring, experts, tables, files, direct };
+  return { kept: [...stays, ...pinned], ring, experts, tables, files, direct, chunk, staging };
 }
 
 function noRing<T>(): StreamChoice<T>["ring"] {

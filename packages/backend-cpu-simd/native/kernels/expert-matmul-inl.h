@@ -98,8 +98,7 @@ void expert_matmul(const Call& call, const Step& step, const Share& share) {
   }
   for (int64_t e = 0, at = 0; e < experts; e++) {
     const Operand& w = call.inputs[2 + e];
-    // Without an address: not part of this pass.
-    for (; w.data && at < ends[e]; at += kExpertRows) {
+    for (; at < ends[e]; at += kExpertRows) {
       const int64_t count = ends[e] - at < kExpertRows ? ends[e] - at : kExpertRows;
       const Routed r{floats(x), result(call), order + at, count, x.shape.rank == 2 ? k : 1, depth, outputs, side};
       if (w.type == Type::f32) multiply_routed(r, (const float*)w.data, mine);

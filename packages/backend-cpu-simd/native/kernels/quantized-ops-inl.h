@@ -50,8 +50,7 @@ void quantized_experts(const Call& call, const Step& step, const Share& share) {
     for (int64_t i = 0; i < routed; i++) {
       if (id[i] == e) order[count++] = (int32_t)i;
     }
-    // Without an address: not part of this pass.
-    if (count == 0 || !(weight_of(call.inputs[2 + e]).panels || weight_of(call.inputs[2 + e]).rows.part[0])) continue;
+    if (count == 0) continue;
     multiply_as_told(call, {&weight_of(call.inputs[2 + e]), floats(x), result(call), order, x.shape.rank == 2 ? k : 1, count, depth, outputs}, own);
   }
 }
