@@ -3,9 +3,9 @@ import { parseArgs } from "node:util";
 import { tensorType } from "@engine/loader";
 import { type ModelShape, shapes } from "./shapes.ts";
 
-const USAGE = `Usage: node tools/bench/dist/make-gguf.js SHAPE FILE [--type q4_0|q8_0|q4_k_m|bf16|f16]
+const USAGE = `Usage: node tools/bench/dist/make-gguf.js SHAPE FILE [--type q4_0|q8_0|q4_k_m|bf16|f16] [--tokens]
 SHAPE: ${Object.keys(shapes).join(", ")}
-Random weights without a tokenizer: for llama.cpp's llama-bench and for ours.`;
+Random weights: for llama.cpp's llama-bench and for ours. --tokens: with a made-up vocabulary, which servers want.`;
 
 /** GGUF's numbers of types, and where in a block f16 scales stand that must be small. */
 const TYPES = {
@@ -74,7 +74,7 @@ function tensors(shape: ModelShape, mix: Mix): TensorPlan[] {
   ];
 }
 
-function metadata(shape: ModelShape, name: string): Buffer[] {
+function metadata(shape: ModelShape, name: string, withTokens: boolean): Buffer[] {
   const family = shape.qkNorm ? "qwen3" : "llama";
   const pairs: [string, number, Buffer][] = [];
   const add = (key: string, type: number, bytes: Buffer): number => pairs.push([key, type, bytes]);
@@ -94,8 +94,50 @@ function metadata(shape: ModelShape, name: string): Buffer[] {
   count("rope.dimension_count", shape.headDim);
   real("rope.freq_base", shape.theta);
   real("attention.layer_norm_rms_epsilon", 1e-5);
-  add("tokenizer.ggml.model", 8, text("no_vocab"));
+  if (withTokens) {
+    const list = (type: number, items: readonly Buffer[]): Buffer =>
+      Buffer.concat([u32(type), u64(items.length), ...items]);
+    const tokens = madeUpTokens(shape.vocab);
+    add("tokenizer.ggml.model", 8, text("llama"));
+    add(
+      "tokenizer.ggml.tokens",
+      9,
+      list(
+        8,
+        tokens.map(({ token }) => text(token)),
+      ),
+    );
+    add(
+      "tokenizer.ggml.scores",
+      9,
+      list(
+        6,
+        tokens.map((_, i) => f32(-i)),
+      ),
+    );
+    add(
+      "tokenizer.ggml.token_type",
+      9,
+      list(
+        5,
+        tokens.map(({ type }) => u32(type)),
+      ),
+    );
+    add("tokenizer.ggml.bos_token_id", 4, u32(1));
+    add("tokenizer.ggml.eos_token_id", 4, u32(2));
+  } else add("tokenizer.ggml.model", 8, text("no_vocab"));
   return [u64(pairs.length), ...pairs.flatMap(([key, type, bytes]) => [text(key), u32(type), bytes])];
+}
+
+/** A SentencePiece vocabulary: its three special tokens, all bytes, and words that are numbers. */
+function madeUpTokens(count: number): readonly { readonly token: string; readonly type: number }[] {
+  const special = ["<unk>", "<s>", "</s>"];
+  return Array.from({ length: count }, (_, id) => {
+    if (id < 3) return { token: special[id]!, type: id === 0 ? 2 : 3 };
+    const byte = id - 3;
+    if (byte < 256) return { token: `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`, type: 6 };
+    return { token: `▁${id}`, type: 1 };
+  });
 }
 
 const u32 = (value: number): Buffer => {
@@ -139,7 +181,7 @@ function pool(type: TypeName): Buffer {
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { type: { type: "string", default: "q4_0" } },
+    options: { type: { type: "string", default: "q4_0" }, tokens: { type: "boolean", default: false } },
   });
   const [name = "", path] = positionals;
   const shape = shapes[name];
@@ -169,7 +211,7 @@ async function main(): Promise<void> {
       Buffer.from("GGUF"),
       u32(3),
       u64(all.length),
-      ...metadata(shape, name),
+      ...metadata(shape, name, values.tokens),
       ...infos,
     ]);
     await file.write(Buffer.concat([header, Buffer.alloc(-header.length & (ALIGNMENT - 1))]));
