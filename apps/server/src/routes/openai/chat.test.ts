@@ -217,6 +217,21 @@ test("a text longer than the context is refused, streamed or not, and nothing is
   }
 });
 
+test("where it is asked for, the oldest tokens go, and the answer says how many", async () => {
+  const long = [{ role: "user" as const, content: "Once upon a time. ".repeat(300) }];
+  const ask = { model: "demo", messages: long, temperature: 0, context_overflow: "sliding" };
+  const sliding = await client.chat.completions.create({ ...ask, max_tokens: 4 });
+  expect(sliding).toMatchObject({
+    usage: { completion_tokens: 4 },
+    timings: { droppedTokens: expect.any(Number) },
+  });
+  const error = await client.chat.completions.create(ask).catch((e) => e);
+  expect(error).toMatchObject({ status: 400, param: "max_tokens" });
+  const wrong = { ...ask, max_tokens: 4, context_overflow: { policy: "sliding", keep: 9999 } };
+  const refused = await client.chat.completions.create(wrong as typeof ask).catch((e) => e);
+  expect(refused).toMatchObject({ status: 400, message: expect.stringContaining("keep") });
+});
+
 test("a client that goes away ends its answer", async () => {
   const before = aborted;
   const abort = new AbortController();

@@ -16,6 +16,17 @@ export const sampling = {
   seed: z.int().nullish(),
   stop: z.union([z.string(), z.array(z.string()).max(16)]).nullish(),
   n: z.int().min(1).max(16).nullish(),
+  /** Ours: what becomes of a text that no longer fits the context. */
+  context_overflow: z
+    .union([
+      z.enum(["error", "sliding"]),
+      z.object({
+        policy: z.literal("sliding"),
+        keep: z.int().min(0).optional(),
+        drop: z.int().min(1).optional(),
+      }),
+    ])
+    .nullish(),
 };
 
 const shape = z.object(sampling);
@@ -37,7 +48,29 @@ export function samplingOptions(request: SamplingRequest): GenerateOptions {
     // Seeds here begin at 0; others are used too.
     seed: seed === undefined || seed === null ? undefined : seed < 0 ? Number.MAX_SAFE_INTEGER + seed : seed,
     stop: typeof stop === "string" ? [stop] : stop?.filter((text) => text !== ""),
+    overflow: overflowOf(request.context_overflow),
   });
+}
+
+function overflowOf(wish: SamplingRequest["context_overflow"]): GenerateOptions["overflow"] {
+  if (!wish || wish === "error") return undefined;
+  return wish === "sliding" ? { policy: "sliding" } : { policy: "sliding", ...told(wish) };
+}
+
+/** An answer whose text slides through the context has no end but a stop. Throws 400 where it has no limit either. */
+export function boundedOverflow(
+  { context_overflow }: SamplingRequest,
+  maxTokens: number | null | undefined,
+): void {
+  if (!context_overflow || context_overflow === "error" || maxTokens) return;
+  throw new ApiError(
+    400,
+    "'context_overflow' of 'sliding' needs 'max_tokens': the answer has no other end.",
+    {
+      param: "max_tokens",
+      code: "missing_required_parameter",
+    },
+  );
 }
 
 /** Without members that are undefined or null. */

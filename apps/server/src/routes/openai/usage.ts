@@ -17,7 +17,7 @@ export function usageOf(results: readonly ChatResult[], count = results.length) 
 }
 
 /** How fast it went; a member of ours beside OpenAI's. */
-export function timingsOf({ timings, usage }: ChatResult) {
+export function timingsOf({ timings, usage, dropped = [] }: ChatResult) {
   const { ttftMs, promptTokensPerSecond, tokensPerSecond } = timings;
   const { promptTokens, cachedTokens, completionTokens, reasoningTokens } = usage;
   return {
@@ -28,6 +28,7 @@ export function timingsOf({ timings, usage }: ChatResult) {
     cachedTokens,
     completionTokens,
     reasoningTokens,
+    ...(dropped.length > 0 && { droppedTokens: dropped.reduce((sum, { tokens }) => sum + tokens, 0) }),
   };
 }
 
