@@ -219,7 +219,7 @@ test("a text longer than the context is refused, streamed or not, and nothing is
 
 test("where it is asked for, the oldest tokens go, and the answer says how many", async () => {
   const long = [{ role: "user" as const, content: "Once upon a time. ".repeat(300) }];
-  const ask = { model: "demo", messages: long, temperature: 0, context_overflow: "sliding" };
+  const ask = { model: "demo", messages: long, temperature: 0, context_overflow: "sliding" as unknown };
   const sliding = await client.chat.completions.create({ ...ask, max_tokens: 4 });
   expect(sliding).toMatchObject({
     usage: { completion_tokens: 4 },
@@ -228,7 +228,7 @@ test("where it is asked for, the oldest tokens go, and the answer says how many"
   const error = await client.chat.completions.create(ask).catch((e) => e);
   expect(error).toMatchObject({ status: 400, param: "max_tokens" });
   const wrong = { ...ask, max_tokens: 4, context_overflow: { policy: "sliding", keep: 9999 } };
-  const refused = await client.chat.completions.create(wrong as typeof ask).catch((e) => e);
+  const refused = await client.chat.completions.create(wrong).catch((e) => e);
   expect(refused).toMatchObject({ status: 400, message: expect.stringContaining("keep") });
 });
 
