@@ -48,7 +48,7 @@ void Weights::read(const File& file, uint64_t offset, int region, uint64_t to, u
     const uint64_t end = std::min(n, grains * (thread + 1) / threads * kGrain);
     if (!file.read(into + begin, end - begin, offset + begin)) whole = false;
   });
-  if (!whole) fail("bad-checkpoint", "A weight file ended before its weights did, or could not be read.");
+  if (!whole) fail("bad-checkpoint", "%s ended before its weights did, or could not be read. Restore it or download it again.", file.path().c_str());
 }
 
 void Weights::pack(const Packing& packing, const std::function<void(int32_t, int64_t, int64_t, uint8_t*)>& read_rows) {

@@ -95,7 +95,7 @@ Napi::Value WeightsObject::pack(const Napi::CallbackInfo& info) {
           w->pack(packing, [&](int32_t part, int64_t row, int64_t count, uint8_t* into) {
             if ((size_t)part >= files.size() || (size_t)part >= offsets.size()) fail("bad-option", "pack: a part has no file.");
             if (files[part]->read(into, (size_t)(count * rowBytes[part]), (uint64_t)offsets[part] + (uint64_t)(row * rowBytes[part]))) return;
-            fail("bad-checkpoint", "A weight file ended before its weights did, or could not be read.");
+            fail("bad-checkpoint", "%s ended before its weights did, or could not be read. Restore it or download it again.", files[part]->path().c_str());
           });
         },
         [](Napi::Env env) { return env.Undefined(); });
