@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { backends } from "@engine/engine";
@@ -65,13 +65,25 @@ async function zeros(): Promise<string> {
   return path;
 }
 
-/** The JSON a command prints, run as a process of its own. */
-async function engine(...args: string[]): Promise<Record<string, never> & { memory: never }> {
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The command line as a process of its own, on the sources. `answering` is called when its first token is out. */
+async function command(args: readonly string[], answering?: (child: ChildProcess) => void): Promise<Ended> {
   const child = spawn(process.execPath, ["--conditions=@engine/source", "--import", HOOK, MAIN, ...args]);
   let [out, err] = ["", ""];
+  child.stdout.once("data", () => answering?.(child));
   child.stdout.on("data", (piece) => (out += piece));
   child.stderr.on("data", (piece) => (err += piece));
-  const code = await new Promise((done) => child.on("close", done));
+  return new Promise((done) => child.on("close", (code) => done({ code, out, err })));
+}
+
+/** The JSON a command prints. */
+async function engine(...args: string[]): Promise<Record<string, never> & { memory: never }> {
+  const { code, out, err } = await command(args);
   if (code !== 0) throw new Error(err);
   return JSON.parse(out);
 }
@@ -107,4 +119,39 @@ test.skipIf(missing)(
     }
   },
   240_000,
+);
+
+const STREAMED = [
+  "--memory-budget",
+  "215000000",
+  "--context",
+  "2000",
+  "--backend",
+  "cpu-simd",
+  "--kv",
+  "int8",
+];
+const ENDLESS = ["run", "--token-ids", "1,2,3", "--ignore-eos", "--max-tokens", "1500", ...STREAMED];
+
+test.skipIf(missing)(
+  "an answer that streams its weights ends at SIGINT",
+  async () => {
+    const [verb, ...flags] = ENDLESS;
+    const { code, out, err } = await command([verb!, folder, ...flags], (child) => child.kill("SIGINT"));
+    expect([code, err]).toEqual([130, ""]);
+    expect(out.split(",").length).toBeLessThan(1500);
+  },
+  120_000,
+);
+
+test.skipIf(missing)(
+  "a file that is cut while it is read is named in one sentence",
+  async () => {
+    const [verb, ...flags] = ENDLESS;
+    const file = join(folder, "model.safetensors");
+    const { code, err } = await command([verb!, folder, ...flags], () => truncateSync(file, 50e6));
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error: .*model\.safetensors (was cut from|at byte) .*\n$/);
+  },
+  120_000,
 );
