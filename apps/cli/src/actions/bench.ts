@@ -1,6 +1,6 @@
 import type { Model } from "@engine/auto";
 import { philox } from "@engine/core";
-import type { GenerateResult } from "@engine/runtime";
+import type { GenerateResult, StreamTimings } from "@engine/runtime";
 import { EXIT, stoppedExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { withoutEnd } from "../models/answer-options.ts";
@@ -12,6 +12,7 @@ import { type Stopper, stopper, unlessStopped } from "../stopper.ts";
 import { paint } from "../terminal/paint.ts";
 import { ProgressBar } from "../terminal/progress-bar.ts";
 import { showBytes, showDuration, showRate } from "../terminal/quantities.ts";
+import { DISK_BOUND } from "../terminal/status-line.ts";
 import { table } from "../terminal/table.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -88,10 +89,20 @@ function benchReport(
   const prompt = over((timings) => timings.promptTokensPerSecond);
   const decode = over((timings) => timings.tokensPerSecond);
   const ttft = over((timings) => timings.ttftMs);
+  const isStreamed = results.some(({ timings }) => timings.streamed);
+  const reading = (pick: (streamed: StreamTimings) => number) =>
+    over(({ streamed }) => (streamed ? pick(streamed) : 0)).median;
   return {
     promptTokensPerSecond: prompt.median,
     tokensPerSecond: decode.median,
     ttftMs: ttft.median,
+    ...(isStreamed && {
+      streamed: {
+        bytesRead: reading((streamed) => streamed.bytesRead),
+        bytesPerSecond: reading((streamed) => streamed.bytesPerSecond),
+        stallShare: reading((streamed) => streamed.stallShare),
+      },
+    }),
     loadMs: model.loadMs,
     memory: { peakRssBytes: peakRssBytes(), weights: model.weights },
     spread: { promptTokensPerSecond: prompt, tokensPerSecond: decode, ttftMs: ttft },
@@ -115,10 +126,12 @@ function describe(io: Io, report: ReturnType<typeof benchReport>): string {
   ];
   const perSecond = (value: number) => `${showRate(value)} tokens/s`;
   const { spread: over, memory, promptTokens, genTokens, runs } = report;
+  const streamed: string[][] = report.streamed ? [streamedRow(report.streamed)] : [];
   const rows = [
     row(`prompt of ${promptTokens}`, over.promptTokensPerSecond, perSecond),
     row(`answer of ${genTokens}`, over.tokensPerSecond, perSecond),
     row("first token after", over.ttftMs, showDuration),
+    ...streamed,
     ["loaded in", showDuration(report.loadMs)],
     [
       "memory at most",
@@ -128,4 +141,10 @@ function describe(io: Io, report: ReturnType<typeof benchReport>): string {
   ];
   const heading = `${bold(report.model)} on ${report.backend}: ${report.device}\n`;
   return `${heading}${table(rows, { right: [1] })}${dim(`medians, least and most of ${runs} runs after one not counted`)}\n`;
+}
+
+function streamedRow({ bytesRead, bytesPerSecond, stallShare }: StreamTimings): string[] {
+  const bound = stallShare > DISK_BOUND ? "; the disk is the bound" : "";
+  const waited = `steps waited for ${(100 * stallShare).toFixed(0)} % of the time${bound}`;
+  return ["weights read", `${showBytes(bytesPerSecond)}/s`, `${showBytes(bytesRead)} in a run, ${waited}`];
 }

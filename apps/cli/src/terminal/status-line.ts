@@ -24,10 +24,10 @@ export function statusLine(
 }
 
 /** Above this share of waiting the disk is what bounds an answer. */
-const BOUND = 0.5;
+export const DISK_BOUND = 0.5;
 
 function showStreamed({ bytesRead, bytesPerSecond, stallShare }: StreamTimings): string {
   const waited = `waited for ${(100 * stallShare).toFixed(0)} % of the time`;
-  const bound = stallShare > BOUND ? "; the disk is the bound" : "";
+  const bound = stallShare > DISK_BOUND ? "; the disk is the bound" : "";
   return `${showBytes(bytesRead)} of weights read at ${showBytes(bytesPerSecond)}/s, ${waited}${bound}`;
 }
