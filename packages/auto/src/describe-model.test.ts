@@ -21,17 +21,17 @@ test("sizes by part, from the header alone", async () => {
     parameters: (2 * table + 3 * layer + 128) / 2,
     encodings: { bf16: 2 * table + 3 * layer + 128 },
     weights: { embeddings: table, layers: 3 * layer, head: table, other: 128 },
-    // 3 layers, 2 heads of 16 for keys and values, f16.
-    kv: { perToken: 3 * 2 * 32 * 2, sessions: 1 },
-    memory: { residency: "resident", state: 256 * 3 * 2 * 32 * 2 },
+    // 3 layers, 2 heads of 16 for keys and values, f32: tokens of so few bytes stay exact.
+    kv: { perToken: 3 * 2 * 32 * 4, sessions: 1 },
+    memory: { residency: "resident", state: 256 * 3 * 2 * 32 * 4 },
   });
   expect(found.weights.total).toBe(found.encodings.bf16);
 });
 
-test("f32 keys and values take twice that, int8 half and its scales; a context asked for is used", async () => {
-  const found = await describeModel(TINY, { registry, backend, kv: "f32", context: 64, sessions: 2 });
-  expect(found.kv).toEqual({ perToken: 768, sessions: 2 });
-  expect(found.memory.state).toBe(2 * 64 * 768);
+test("f16 keys and values take half of that, int8 a quarter and its scales; a context asked for is used", async () => {
+  const found = await describeModel(TINY, { registry, backend, kv: "f16", context: 64, sessions: 2 });
+  expect(found.kv).toEqual({ perToken: 384, sessions: 2 });
+  expect(found.memory.state).toBe(2 * 64 * 384);
   const small = await describeModel(TINY, { registry, backend, kv: "int8", context: 64, sessions: 2 });
   expect(small.kv.perToken).toBe(3 * 2 * 2 * (16 + 4));
   expect(found.context).toBe(64);

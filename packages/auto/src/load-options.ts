@@ -29,7 +29,7 @@ export interface LoadOptions extends Watch, HubOptions {
   readonly context?: number;
   /** How many texts of that length are held at once. */
   readonly sessions?: number;
-  /** What keys and values are stored as; f16 unless told. */
+  /** What keys and values are stored as; unless told f16, or f32 where a token takes at most 16 KiB of it. */
   readonly kv?: CacheDType;
   /** What quantized weights are multiplied by; int8 unless told, where the device has kernels for it. */
   readonly activations?: Activations;

@@ -1,5 +1,6 @@
 import { compile } from "@engine/compiler";
 import { type CompileOptions, EngineError, type Program, type Residency, type StateSize } from "@engine/core";
+import { defaultKv } from "./default-kv.ts";
 import { defined } from "./defined.ts";
 import { longestBlock } from "./given-embeddings.ts";
 import { type ModelMemory, megabytes, modelMemory } from "./model-memory.ts";
@@ -111,8 +112,9 @@ function fitted(options: PlanOptions, room: number): TextModelPlan {
 
 function planned(options: PlanOptions, { residency }: { readonly residency: Residency }): TextModelPlan {
   const { graph, source, device } = options;
-  const { maxRows, maxSequences, kv, activations, blockTokens } = {
+  const { maxRows, maxSequences, activations, blockTokens, kv } = {
     ...textModelDefaults,
+    kv: defaultKv(graph),
     ...defined(options),
   };
   const maxTokens = rowsToTry(options)[0]!;

@@ -27,7 +27,7 @@ export interface TextModelOptions extends Watch {
   readonly processBytes?: number | undefined;
   /** How streamed weights are read; the device's choice unless told. */
   readonly io?: Streaming["io"] | undefined;
-  /** What keys and values are stored as; f16 unless told. */
+  /** What keys and values are stored as; unless told f16, or f32 where a token takes at most 16 KiB of it. */
   readonly kv?: CacheDType;
   /** What quantized weights are multiplied by; int8 unless told, where the device has kernels for it. */
   readonly activations?: Activations;
@@ -66,6 +66,5 @@ export const textModelDefaults = {
   maxRows: 32,
   maxSequences: 32,
   blockTokens: 32,
-  kv: "f16",
   activations: "int8",
 } as const;

@@ -32,7 +32,7 @@ export function addModelFlags(command: Command): Command {
     .addOption(
       new Option(
         "--kv <type>",
-        "number format of cached keys and values: f16 unless given, f32, bf16 or int8 (one scale for each head and token)",
+        "number format of cached keys and values: f32, f16, bf16 or int8 (one scale for each head and token); f16 unless given, f32 for tiny models",
       ).argParser(choice(CACHE_DTYPES)),
     )
     .addOption(
