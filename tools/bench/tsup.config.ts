@@ -15,6 +15,7 @@ export default defineConfig({
     "src/depth-against-llama.ts",
     "src/streaming.ts",
     "src/expert-policy.ts",
+    "src/quality.ts",
   ],
   format: "esm",
   target: "node20",
