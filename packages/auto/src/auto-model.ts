@@ -11,6 +11,7 @@ import type { Model } from "./model.ts";
 import { tokenText } from "./open-tokenizer.ts";
 import { planOptions, prepareModel } from "./prepare-model.ts";
 import { suppressedTokens } from "./suppressed-tokens.ts";
+import { swapFilesIn } from "./swap-files.ts";
 import { unreadNote, unreadWeights } from "./unread-weights.ts";
 
 export const AutoModel = {
@@ -28,6 +29,7 @@ export const AutoModel = {
           ...options,
           ...planOptions(path, prepared, { device, options }),
           embedGraph: prepared.embedGraph,
+          swapFiles: options.swapFolder === undefined ? undefined : swapFilesIn(options.swapFolder),
           tokenizer: EngineError.isInstance(tokenizer) ? tokenizer : tokenText(tokenizer),
           stopTokens: stopTokens(checkpoint, tokenizer),
           suppressTokens: options.suppressTokens ?? suppressed(prepared.json, checkpoint, tokenizer),

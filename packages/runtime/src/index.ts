@@ -32,6 +32,6 @@ export { type BlockKeys, Sequence } from "./sequence.ts";
 export type { Session } from "./session.ts";
 export { planState, type StatePlan, type StateWish, stateBytes } from "./state-size.ts";
 export { StopStrings } from "./stop-strings.ts";
-export type { SwapStats } from "./swap-space.ts";
+export type { SwapFile, SwapFiles, SwapStats } from "./swap-space.ts";
 export { createTextModel, type TextModel } from "./text-model.ts";
 export type { TextModelOptions } from "./text-model-options.ts";

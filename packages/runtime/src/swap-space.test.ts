@@ -1,7 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { tinyModel } from "../test/tiny-model.ts";
 import type { TextModel, TextModelOptions } from "./index.ts";
 
@@ -12,11 +9,23 @@ const openTiny = async (options: Partial<TextModelOptions>): Promise<TextModel> 
   (await tinyModel(options)).model;
 const PROMPTS = [1, 2, 3].map((seed) => Array.from({ length: 30 }, (_, i) => (i * seed + 5) % 32));
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "engine-swap-test-"));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+/** Files in memory; `open` counts those not closed. */
+function memoryFiles() {
+  const files = {
+    where: "memory",
+    open: 0,
+    async create() {
+      files.open++;
+      const held: number[] = [];
+      return {
+        write: async (bytes: Uint8Array, at: number) => void held.splice(at, bytes.length, ...bytes),
+        read: async (into: Uint8Array, at: number) => into.set(held.slice(at, at + into.length)),
+        close: async () => void files.open--,
+      };
+    },
+  };
+  return files;
+}
 
 /** Three sessions take turns on memory for one. */
 async function turns(model: TextModel): Promise<number[][]> {
@@ -33,7 +42,8 @@ async function turns(model: TextModel): Promise<number[][]> {
 
 test("sessions that rest lie in files, and go on to the same tokens", async () => {
   await using plain = await openTiny(SIZES);
-  await using swapping = await openTiny({ ...SIZES, swapFolder: folder });
+  const swapFiles = memoryFiles();
+  const swapping = await openTiny({ ...SIZES, swapFiles });
   const expected = await turns(plain);
   expect(await turns(swapping)).toEqual(expected);
   const { swap, promptTokens } = swapping.stats();
@@ -41,20 +51,21 @@ test("sessions that rest lie in files, and go on to the same tokens", async () =
   expect(swap?.error).toBeUndefined();
   // Without files, what a session said before is computed again in each round.
   expect(promptTokens).toBeLessThan(plain.stats().promptTokens);
-  expect(readdirSync(folder)).toEqual([]);
+  await swapping.dispose();
+  expect(swapFiles.open).toBe(0);
 });
 
 test("windows' blocks come back too", async () => {
   const config = { sliding_window: 9, layer_types: ["full_attention", "sliding_attention"] };
   const { model: plain } = await tinyModel(SIZES, config);
-  const { model } = await tinyModel({ ...SIZES, swapFolder: folder }, config);
+  const { model } = await tinyModel({ ...SIZES, swapFiles: memoryFiles() }, config);
   expect(await turns(model)).toEqual(await turns(plain));
   expect(model.stats().swap!.written).toBeGreaterThan(0);
   await Promise.all([plain.dispose(), model.dispose()]);
 });
 
 test("a session that ends or is rewound gives its file up", async () => {
-  await using model = await openTiny({ ...SIZES, swapFolder: folder });
+  await using model = await openTiny({ ...SIZES, swapFiles: memoryFiles() });
   const [first, second] = [model.session(), model.session()];
   await first.generate(PROMPTS[0]!, GREEDY).result;
   await second.generate(PROMPTS[1]!, GREEDY).result;
@@ -69,11 +80,14 @@ test("a session that ends or is rewound gives its file up", async () => {
 
 test("where files cannot be written the error says so once, and answers are the same", async () => {
   await using plain = await openTiny(SIZES);
-  await using model = await openTiny({ ...SIZES, swapFolder: join(folder, "gone") });
+  const create = async () => Promise.reject(new Error("no space left on device"));
+  await using model = await openTiny({ ...SIZES, swapFiles: { where: "/swap", create } });
   expect(await turns(model)).toEqual(await turns(plain));
   expect(model.stats().swap).toMatchObject({
     texts: 0,
     written: 0,
-    error: expect.stringMatching(/cannot be swapped to .*gone: ENOENT.* They are computed again instead\.$/),
+    error: expect.stringMatching(
+      /cannot be swapped to \/swap: no space left on device\. They are computed again instead\.$/,
+    ),
   });
 });

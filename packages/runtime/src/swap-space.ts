@@ -1,9 +1,20 @@
-import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { EngineError } from "@engine/core";
 import type { History } from "./history.ts";
 import type { Runner } from "./runner.ts";
 import { type BlockStore, eachPart } from "./save-text.ts";
+
+/** A file of its owner alone, gone once it is closed. */
+export interface SwapFile {
+  write(bytes: Uint8Array, at: number): Promise<void>;
+  /** Fills `into`; throws where the file ends before. */
+  read(into: Uint8Array, at: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SwapFiles {
+  /** Where they lie, for messages. */
+  readonly where: string;
+  create(): Promise<SwapFile>;
+}
 
 /** A resting text's blocks in a file. */
 export interface SwappedText {
@@ -13,7 +24,7 @@ export interface SwappedText {
   /** For each cache group, which blocks of its table are there. */
   readonly tables: readonly (readonly number[])[];
   readonly bytes: number;
-  readonly file: FileHandle;
+  readonly file: SwapFile;
 }
 
 export interface SwapStats {
@@ -28,19 +39,19 @@ export interface SwapStats {
 }
 
 /**
- * Where blocks of texts that nobody works on go when others need their memory. Files have no name once they are open, so
- * whatever ends the process leaves nothing behind. What cannot be written or read is computed again.
+ * Where blocks of texts that nobody works on go when others need their memory. What cannot be written or read is computed
+ * again.
  */
 export class SwapSpace {
-  readonly #folder: string;
+  readonly #files: SwapFiles;
   readonly #runner: Runner;
   readonly #state: BlockStore;
   readonly #swapped = new Set<SwappedText>();
   #counts = { written: 0, restored: 0 };
   #error: string | undefined;
 
-  constructor(folder: string, { runner, state }: { readonly runner: Runner; readonly state: BlockStore }) {
-    this.#folder = folder;
+  constructor(files: SwapFiles, { runner, state }: { readonly runner: Runner; readonly state: BlockStore }) {
+    this.#files = files;
     this.#runner = runner;
     this.#state = state;
   }
@@ -67,7 +78,7 @@ export class SwapSpace {
         await eachPart(this.#runner, { sequence, tables, slot: sequence.slot }, async (name, block, size) => {
           const piece = new Uint8Array(size);
           await this.#state.read(name, block, piece);
-          await file?.write(piece, 0, size, bytes);
+          await file?.write(piece, bytes);
           bytes += size;
         });
         const same = sequence.length === length && known.every((id, i) => tokens[i] === id);
@@ -101,9 +112,7 @@ export class SwapSpace {
       const slot = sequence.nextSlot;
       await eachPart(this.#runner, { sequence, tables: text.tables, slot }, async (name, block, size) => {
         const piece = new Uint8Array(size);
-        const { bytesRead } = await text.file.read(piece, 0, size, at);
-        if (bytesRead !== size)
-          throw new EngineError("io-failed", "A swapped text's file ended before its blocks.");
+        await text.file.read(piece, at);
         await this.#state.write(name, block, piece);
         at += size;
       });
@@ -130,15 +139,9 @@ export class SwapSpace {
     if (this.#swapped.delete(text)) void text.file.close().catch(() => {});
   }
 
-  async #file(): Promise<FileHandle | undefined> {
+  async #file(): Promise<SwapFile | undefined> {
     try {
-      const folder = await mkdtemp(join(this.#folder, "engine-swap-"));
-      try {
-        return await open(join(folder, "text"), "wx+", 0o600);
-      } finally {
-        // An open file stays until it is closed, whatever becomes of its name.
-        await rm(folder, { recursive: true, force: true });
-      }
+      return await this.#files.create();
     } catch (error) {
       this.#failed(error);
       return undefined;
@@ -147,7 +150,6 @@ export class SwapSpace {
 
   #failed(error: unknown): void {
     const why = error instanceof Error ? error.message : String(error);
-    const full = (error as NodeJS.ErrnoException).code === "ENOSPC" ? " The disk is full." : "";
-    this.#error ??= `Resting texts cannot be swapped to ${this.#folder}: ${why}.${full} They are computed again instead.`;
+    this.#error ??= `Resting texts cannot be swapped to ${this.#files.where}: ${why}. They are computed again instead.`;
   }
 }

@@ -11,6 +11,7 @@ import type {
 } from "@engine/core";
 import type { TokenText } from "./generation.ts";
 import type { SamplingOptions } from "./sampling-options.ts";
+import type { SwapFiles } from "./swap-space.ts";
 
 export interface TextModelOptions extends Watch {
   readonly name: string;
@@ -49,8 +50,8 @@ export interface TextModelOptions extends Watch {
   readonly maxWaiting?: number;
   /** Whether texts that begin alike share what they have in common; they do unless told. */
   readonly prefixCache?: boolean;
-  /** A folder for the blocks of sessions that rest while others need their memory; they are computed again without one. */
-  readonly swapFolder?: string | undefined;
+  /** Files for the blocks of sessions that rest while others need their memory; they are computed again without. */
+  readonly swapFiles?: SwapFiles | undefined;
   /** The tokenizer, or an error that says why there is none. */
   readonly tokenizer?: TokenText | EngineError;
   readonly stopTokens?: readonly number[];

@@ -72,8 +72,8 @@ export async function createTextModel(options: TextModelOptions): Promise<TextMo
     const noTokenizer = new EngineError("missing-file", "No tokenizer was given when the model was made.");
     const runner = new Runner(program, plan, size, { state });
     const turns = new Turns();
-    const { swapFolder } = options;
-    const swap = swapFolder === undefined ? undefined : keep(new SwapSpace(swapFolder, { runner, state }));
+    const { swapFiles } = options;
+    const swap = swapFiles && keep(new SwapSpace(swapFiles, { runner, state }));
     const scheduler = new Scheduler({
       swap,
       runner,
