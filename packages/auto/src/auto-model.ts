@@ -1,5 +1,5 @@
 import { EngineError } from "@engine/core";
-import type { Checkpoint } from "@engine/loader";
+import { type Checkpoint, swapFilesIn } from "@engine/loader";
 import { createTextModel } from "@engine/runtime";
 import type { Tokenizer } from "@engine/tokenizer";
 import { chooseBackend } from "./choose-backend.ts";
@@ -11,7 +11,6 @@ import type { Model } from "./model.ts";
 import { tokenText } from "./open-tokenizer.ts";
 import { planOptions, prepareModel } from "./prepare-model.ts";
 import { suppressedTokens } from "./suppressed-tokens.ts";
-import { swapFilesIn } from "./swap-files.ts";
 import { unreadNote, unreadWeights } from "./unread-weights.ts";
 
 export const AutoModel = {

@@ -30,4 +30,5 @@ export {
   type TensorData,
 } from "./safetensors-writer.ts";
 export { type ShardedModel, type ShardOptions, shardModel } from "./shard/shard-model.ts";
+export { type NamelessFile, swapFilesIn } from "./swap-files.ts";
 export { type TensorToWrite, writeSafetensors } from "./write-safetensors.ts";

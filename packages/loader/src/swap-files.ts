@@ -1,10 +1,20 @@
 import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { EngineError } from "@engine/core";
-import type { SwapFiles } from "@engine/runtime";
+
+/** A file of its owner alone, gone once it is closed. */
+export interface NamelessFile {
+  write(bytes: Uint8Array, at: number): Promise<void>;
+  /** Fills `into`; throws `io-failed` where the file ends before. */
+  read(into: Uint8Array, at: number): Promise<void>;
+  close(): Promise<void>;
+}
 
 /** Files in a folder that have no name once they are open: whatever ends the process leaves nothing behind. */
-export function swapFilesIn(folder: string): SwapFiles {
+export function swapFilesIn(folder: string): {
+  readonly where: string;
+  create(): Promise<NamelessFile>;
+} {
   return {
     where: folder,
     async create() {
