@@ -2,6 +2,7 @@ import { UnsupportedFunctionalityError } from "@ai-sdk/provider";
 import type { Answer, AnswerEvent, Ask } from "./ask.ts";
 import type { ChatModel } from "./chat-model.ts";
 import type { Constrained } from "./constraints.ts";
+import { timingsJson } from "./timings-json.ts";
 
 /** The prompt's continuation, by a model that was not made for conversations. Throws UnsupportedFunctionalityError. */
 export function continueText(
@@ -32,7 +33,7 @@ export function continueText(
       reason,
       usage: { ...usage, reasoningTokens: 0 },
       raw: { ...usage },
-      metadata: { timings: { ...timings } },
+      metadata: { timings: timingsJson(timings) },
     };
   };
   return {

@@ -7,6 +7,7 @@ import type { Constrained, Constraints } from "./constraints.ts";
 import { continueText } from "./continue-text.ts";
 import { inWords, shownTools } from "./in-words.ts";
 import { JsonText } from "./json-text.ts";
+import { timingsJson } from "./timings-json.ts";
 
 /** Answers of a model in this process. */
 export function inProcess(
@@ -91,7 +92,13 @@ async function* chatEvents(
         if (reason === "abort")
           throw signal?.reason ?? new DOMException("The answer was stopped.", "AbortError");
         if (value) yield { type: "text", text: value.flush() };
-        yield { type: "finish", reason, usage, raw: { ...usage }, metadata: { timings: { ...timings } } };
+        yield {
+          type: "finish",
+          reason,
+          usage,
+          raw: { ...usage },
+          metadata: { timings: timingsJson(timings) },
+        };
         break;
       }
       case "token":
