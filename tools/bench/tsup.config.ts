@@ -16,6 +16,7 @@ export default defineConfig({
     "src/streaming.ts",
     "src/expert-policy.ts",
     "src/quality.ts",
+    "src/first-token.ts",
   ],
   format: "esm",
   target: "node20",

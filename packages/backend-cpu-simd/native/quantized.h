@@ -55,24 +55,28 @@ struct QuantizedKernels {
   const Encoding* encodings;
   int32_t count;
   Kernel matmul, gather, expertMatmul;
+  // `rounds` of products of codes of 4 bits, or of 8, with bytes, and how many operations that were: what prompts are measured
+  // against. The sum is there so that nothing is left out.
+  int32_t (*products)(int bits, int64_t rounds, int64_t* operations);
 };
 
 // Inputs of a panel are padded to a multiple of this at most.
 constexpr int64_t kMostUnit = 256;
 
-// Bytes of scratch a thread needs for a product of this depth: rows of x, and a panel made on the way.
-constexpr int64_t kQuantizedRows = 96;
-constexpr int64_t kRowBudget = 384 << 10;
+// Rows of x that are held at once, and bytes of each: together what most second-level caches have room for. Few rows are
+// held at their whole depth, two bytes an input.
+constexpr int64_t kQuantizedRows = 96, kHeldRow = 4096;
+constexpr int64_t kFewRows = 8;
 constexpr int64_t padded(int64_t depth) { return (depth + kMostUnit - 1) / kMostUnit * kMostUnit; }
-constexpr int64_t rows_at_once(int64_t rowBytes) {
-  const int64_t fit = kRowBudget / rowBytes / 4 * 4;
-  return fit < 8 ? 8 : fit > kQuantizedRows ? kQuantizedRows : fit;
+constexpr int64_t held_bytes(int64_t depth) {
+  const int64_t few = kFewRows * 2 * padded(depth), block = kQuantizedRows * kHeldRow;
+  return few > block ? few : block;
 }
-constexpr int64_t quantized_scratch(int64_t depth) {
-  const int64_t f32 = 4 * padded(depth) + 64, int8 = 2 * padded(depth) + 64;
-  const int64_t a = rows_at_once(f32) * f32, b = rows_at_once(int8) * int8;
-  // Two panels, of at most 1.5 bytes an input and output.
-  return (a > b ? a : b) + 2 * padded(depth) * kPanel * 3 / 2 + 4096;
-}
+// Panels that few rows meet at a time.
+constexpr int kMostStreams = 2;
+constexpr int group_streams(int rows) { return rows <= 2 ? 2 : 1; }
+// Bytes of scratch a thread needs for a product of this depth: rows of x, and panels made on the way, of at most 1.5 bytes
+// an input and output.
+constexpr int64_t quantized_scratch(int64_t depth) { return held_bytes(depth) + kMostStreams * padded(depth) * kPanel * 3 / 2 + 4096; }
 
 }  // namespace engine

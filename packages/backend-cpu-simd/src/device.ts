@@ -81,6 +81,14 @@ export class CpuDevice implements Device {
     return this.#lease.device.liveBytes();
   }
 
+  /** See multiplyLimit. */
+  multiplyRate(kind: "f32" | "codes4" | "codes8"): Promise<number> {
+    this.#alive();
+    const { device } = this.#lease;
+    if (kind === "f32") return device.multiplyAdd(4e6);
+    return device.multiplyAdd(4e5, kind === "codes4" ? 4 : 8);
+  }
+
   /** Waits for steps that run or wait, frees what was not disposed, ends the threads. */
   close(): Promise<void> {
     this.#closing ??= (async () => {

@@ -1,3 +1,3 @@
 export { cpuSimd, cpuSimdAt, isaLevels } from "./cpu-simd.ts";
+export { multiplyLimit, readLimit } from "./limits.ts";
 export type { IsaLevel } from "./native.ts";
-export { readLimit } from "./read-limit.ts";

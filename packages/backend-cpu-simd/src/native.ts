@@ -48,8 +48,8 @@ export interface Native {
 /** Jobs run in the order they were posted, away from JavaScript's thread. */
 export interface NativeDevice {
   liveBytes(): number;
-  /** Floating point operations per second of all threads, on registers alone. */
-  multiplyAdd(rounds: number): Promise<number>;
+  /** Operations per second of all threads on registers alone: of f32, or of codes of 4 or 8 bits with bytes. */
+  multiplyAdd(rounds: number, bits?: 4 | 8): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -32,20 +32,23 @@ Napi::Value DeviceObject::live_bytes(const Napi::CallbackInfo& info) {
   return guard(info.Env(), [&]() -> Napi::Value { return Napi::Number::New(info.Env(), (double)link->live_bytes()); });
 }
 
-// multiplyAdd(rounds): floating point operations per second of all threads on registers alone.
+// multiplyAdd(rounds, bits): operations per second of all threads on registers alone: of f32, or with bits of 4 or 8, of such
+// codes with bytes.
 Napi::Value DeviceObject::multiply_add(const Napi::CallbackInfo& info) {
   return guard(info.Env(), [&] {
     const int64_t rounds = (int64_t)whole(info[0], "rounds");
+    const int bits = info[1].IsUndefined() ? 32 : (int)whole(info[1], "bits");
     auto rate = std::make_shared<double>(0);
     return link->post(
         info.Env(),
-        [rounds, rate, device = link->device()] {
+        [rounds, bits, rate, device = link->device()] {
           std::atomic<int64_t> flops{0};
           std::atomic<float> sink{0};
           const auto begin = std::chrono::steady_clock::now();
           device->pool().run([&](int) {
             int64_t own = 0;
-            sink.store(device->level.kernels->multiply_add(rounds, &own));
+            if (bits == 32) sink.store(device->level.kernels->multiply_add(rounds, &own));
+            else sink.store((float)device->level.quantized->products(bits, rounds, &own));
             flops += own;
           });
           *rate = (double)flops / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -21,17 +21,20 @@
 #include "encodings/grouped-inl.h"
 #include "quantized-rows-inl.h"
 #include "quantized-panel-inl.h"
+#include "quantized-add-inl.h"
 #include "quantized-matmul-inl.h"
 #include "quantized-ops-inl.h"
+#include "quantized-limit-inl.h"
 
 namespace engine::ENGINE_LEVEL {
 
 template <class E>
 struct Of {
-  using C = Codes<E::kBits, E::kZero, E::kSub, E::kLeast>;
-  static constexpr Layout layout{E::kUnit, E::kUnitBytes, pack_unit<E>, fill_f32<E>, fill_int8<E>, add_int8<C>, row_int8<E>};
+  using C = Codes<E::kBits, E::kSub, E::kLeast>;
+  static constexpr int32_t kOffset = E::kBits == 8 ? kSignedZero : E::kZero;
+  static constexpr Layout layout{E::kUnit, E::kUnitBytes, kOffset, pack_unit<E>, fill_f32<E>, fill_int8<E>, add_int8<C>, stream_int8<E>};
   static int64_t panel_bytes(int64_t depth) { return units(layout, depth) * layout.unitBytes; }
-  static void pack(const StoredRows& r, int64_t row, uint8_t* panel) { pack_whole(layout, r, row, panel); }
+  static void pack(const StoredRows& r, int64_t row, uint8_t* panel) { pack_units(layout, r, row, {0, units(layout, r.depth)}, panel); }
   static void decode(const QuantizedWeight& w, int64_t row, float* to, uint8_t* room) { decode_row_of(layout, w, row, to, room); }
   static void multiply(const QuantizedProduct& p, const Share& share) { multiply_quantized<F32Rows>(layout, p, share); }
   static void multiply_int8(const QuantizedProduct& p, const Share& share) { multiply_quantized<Int8Rows>(layout, p, share); }
@@ -51,6 +54,6 @@ static const Encoding encodings[] = {
 };
 
 extern const QuantizedKernels quantized;
-const QuantizedKernels quantized = {encodings, sizeof encodings / sizeof encodings[0], quantized_matmul, quantized_gather, quantized_experts};
+const QuantizedKernels quantized = {encodings, sizeof encodings / sizeof encodings[0], quantized_matmul, quantized_gather, quantized_experts, products};
 
 }  // namespace engine::ENGINE_LEVEL

@@ -75,25 +75,27 @@ void fill_int8(const uint8_t* w, int run, Int8Tile& tile) {
 // What products know of a storage type.
 struct Layout {
   int32_t unit, unitBytes;  // inputs and bytes of a unit
+  int32_t zero;             // what codes are offset by when they are multiplied
   void (*pack)(const StoredRows&, int64_t row, int count, int64_t unit, uint8_t* to);
   void (*fillF32)(const uint8_t* w, int run, F32Tile& tile);
   void (*fillInt8)(const uint8_t* w, int run, Int8Tile& tile);
-  // R rows against a tile; one row against two panels.
-  void (*addInt8)(const Int8Tile& tile, int runs, const uint8_t* rows, int64_t rowBytes, float* sums);
-  void (*rowInt8)(const uint8_t* row, const uint8_t* const* w, int64_t units, float* lanes);
+  // A group of rows against a tile, and against whole panels.
+  void (*addInt8)(const Int8Tile& tile, int runs, const uint8_t* rows, int size, float* sums);
+  void (*streamInt8)(const uint8_t* rows, int size, const uint8_t* const* w, int64_t units, float* lanes);
 };
 
 inline int64_t units(const Layout& t, int64_t depth) { return (depth + t.unit - 1) / t.unit; }
 
-inline void pack_whole(const Layout& t, const StoredRows& r, int64_t row, uint8_t* panel) {
+// Units of the panel of the rows from `row` on.
+inline void pack_units(const Layout& t, const StoredRows& r, int64_t row, Range units, uint8_t* to) {
   const int count = (int)(r.rows - row < kPanel ? r.rows - row : kPanel);
-  for (int64_t u = 0; u < units(t, r.depth); u++) t.pack(r, row, count, u, panel + u * t.unitBytes);
+  for (int64_t u = units.begin; u < units.end; u++, to += t.unitBytes) t.pack(r, row, count, u, to);
 }
 
-// Panel i of a weight: where it lies, or made in `room`.
-inline const uint8_t* panel_at(const Layout& t, const QuantizedWeight& w, int64_t i, uint8_t* room) {
-  if (w.panels) return w.panels + i * units(t, w.rows.depth) * t.unitBytes;
-  pack_whole(t, w.rows, i * kPanel, room);
+// Units of panel i of a weight: where they lie, or made in `room`.
+inline const uint8_t* panel_at(const Layout& t, const QuantizedWeight& w, int64_t i, Range wanted, uint8_t* room) {
+  if (w.panels) return w.panels + (i * units(t, w.rows.depth) + wanted.begin) * t.unitBytes;
+  pack_units(t, w.rows, i * kPanel, wanted, room);
   return room;
 }
 

@@ -4,6 +4,9 @@
 
 namespace engine::avx2 {
 
+// Rows whose sums stay in registers beside a run's codes.
+constexpr int kRowsAtOnce = 4;
+
 struct I {
   __m256i v;
 };
@@ -66,7 +69,7 @@ constexpr int kSignedZero = 0;
 
 // sum[r] += Σ_i c[i] · a[r][4 i … 4 i + 3] over N vectors of codes below 2^Bits; Bits 8: signed codes.
 template <int Bits, int N, int R>
-inline void dots(const I (&c)[N], const int8_t* const (&a)[R], I (&sum)[R]) {
+__attribute__((always_inline)) inline void dots(const I (&c)[N], const int8_t* const (&a)[R], I (&sum)[R]) {
   const __m256i ones = _mm256_set1_epi16(1);
   if constexpr (Bits == 8) {
 #pragma GCC unroll 8

@@ -5,6 +5,9 @@
 
 namespace engine::ENGINE_LEVEL {
 
+// Rows whose sums stay in registers beside a run's codes.
+constexpr int kRowsAtOnce = 8;
+
 struct I {
   __m512i v;
 };
@@ -68,7 +71,7 @@ constexpr int kSignedZero = 128;
 
 // sum[r] += Σ_i c[i] · a[r][4 i … 4 i + 3] over N vectors of codes below 2^Bits; Bits 8: signed codes.
 template <int Bits, int N, int R>
-inline void dots(const I (&c)[N], const int8_t* const (&a)[R], I (&sum)[R]) {
+__attribute__((always_inline)) inline void dots(const I (&c)[N], const int8_t* const (&a)[R], I (&sum)[R]) {
 #pragma GCC unroll 8
   for (int i = 0; i < N; i++) {
     const __m512i u = Bits == 8 ? _mm512_xor_si512(c[i].v, _mm512_set1_epi8((char)0x80)) : c[i].v;
@@ -80,7 +83,7 @@ inline void dots(const I (&c)[N], const int8_t* const (&a)[R], I (&sum)[R]) {
 constexpr int kSignedZero = 0;
 
 template <int Bits, int N, int R>
-inline void dots(const I (&c)[N], const int8_t* const (&a)[R], I (&sum)[R]) {
+__attribute__((always_inline)) inline void dots(const I (&c)[N], const int8_t* const (&a)[R], I (&sum)[R]) {
   const __m512i ones = _mm512_set1_epi16(1);
   if constexpr (Bits == 8) {
 #pragma GCC unroll 8

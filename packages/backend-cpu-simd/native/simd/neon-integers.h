@@ -4,6 +4,9 @@
 
 namespace engine::ENGINE_LEVEL {
 
+// Rows whose sums stay in registers beside a run's codes.
+constexpr int kRowsAtOnce = 4;
+
 struct I {
   int32x4_t v;
 };
@@ -81,7 +84,7 @@ inline int32x4_t dot_four(int32x4_t sum, int8x16_t c, int8x16_t a) {
 
 // sum[r] += Σ_i c[i] · a[r][4 i … 4 i + 3] over N vectors of codes below 2^Bits; Bits 8: signed codes.
 template <int Bits, int N, int R>
-inline void dots(const I (&c)[N], const int8_t* const (&a)[R], I (&sum)[R]) {
+__attribute__((always_inline)) inline void dots(const I (&c)[N], const int8_t* const (&a)[R], I (&sum)[R]) {
 #pragma GCC unroll 8
   for (int i = 0; i < N; i++) {
 #pragma GCC unroll 8

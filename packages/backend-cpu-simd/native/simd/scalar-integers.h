@@ -4,6 +4,9 @@
 
 namespace engine::scalar {
 
+// Rows whose sums stay in registers beside a run's codes.
+constexpr int kRowsAtOnce = 2;
+
 struct I {
   uint32_t v[4];
 };
@@ -77,7 +80,7 @@ constexpr int kSignedZero = 0;
 
 // sum[r] += Σ_i c[i] · a[r][4 i … 4 i + 3] over N vectors of codes below 2^Bits; Bits 8: signed codes.
 template <int Bits, int N, int R>
-inline void dots(const I (&c)[N], const int8_t* const (&a)[R], I (&sum)[R]) {
+__attribute__((always_inline)) inline void dots(const I (&c)[N], const int8_t* const (&a)[R], I (&sum)[R]) {
   for (int i = 0; i < N; i++) {
     for (int lane = 0; lane < 4; lane++) {
       for (int b = 0; b < 4; b++) {

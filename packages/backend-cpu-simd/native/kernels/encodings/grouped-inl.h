@@ -10,7 +10,7 @@ struct Grouped : Plain {
     return part == 0 ? depth * Bits / 8 : depth / group * 2;
   }
   static const uint8_t* codes_at(const StoredRows& r, int64_t row, int64_t k) { return r.part[0] + row * r.rowBytes[0] + k * Bits / 8; }
-  static const uint8_t* scale_at(const StoredRows& r, int64_t row, int64_t k) { return r.part[1] + row * r.rowBytes[1] + k / r.group * 2; }
+  static const uint8_t* scale_at(const StoredRows& r, int64_t row, int64_t k) { return r.part[1] + row * r.rowBytes[1] + (uint32_t)k / (uint32_t)r.group * 2; }
 };
 
 // The scale is f16.

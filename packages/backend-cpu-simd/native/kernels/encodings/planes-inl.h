@@ -27,7 +27,7 @@ inline I shifted(I a) {
 inline I plane(const uint8_t* from, int lane) { return iload(from + 4 * lane); }
 
 // Four bits a code: four planes.
-inline void nibbles(const uint8_t* from, int lane, I (&c)[8]) {
+__attribute__((always_inline)) inline void nibbles(const uint8_t* from, int lane, I (&c)[8]) {
   const I low = isplat(0x0f0f0f0f);
 #pragma GCC unroll 4
   for (int i = 0; i < 4; i++) {
@@ -38,14 +38,14 @@ inline void nibbles(const uint8_t* from, int lane, I (&c)[8]) {
 }
 
 // Eight bits a code: eight planes.
-inline void bytes(const uint8_t* from, int lane, I (&c)[8]) {
+__attribute__((always_inline)) inline void bytes(const uint8_t* from, int lane, I (&c)[8]) {
 #pragma GCC unroll 8
   for (int i = 0; i < 8; i++) c[i] = plane(from + 64 * i, lane);
 }
 
 // Two bits a code: two planes. They become bits S and S + 1.
 template <int S>
-inline void pairs(const uint8_t* from, int lane, I (&c)[8]) {
+__attribute__((always_inline)) inline void pairs(const uint8_t* from, int lane, I (&c)[8]) {
   const I z[2] = {plane(from, lane), plane(from + 64, lane)};
   unrolled<8>([&](auto i) __attribute__((always_inline)) {
     constexpr int n = decltype(i)::value;
@@ -55,7 +55,7 @@ inline void pairs(const uint8_t* from, int lane, I (&c)[8]) {
 
 // One bit a code: one plane. It becomes bit S.
 template <int S>
-inline void singles(const uint8_t* from, int lane, I (&c)[8]) {
+__attribute__((always_inline)) inline void singles(const uint8_t* from, int lane, I (&c)[8]) {
   const I z = plane(from, lane);
   unrolled<8>([&](auto i) __attribute__((always_inline)) {
     constexpr int n = decltype(i)::value;
@@ -63,7 +63,7 @@ inline void singles(const uint8_t* from, int lane, I (&c)[8]) {
   });
 }
 
-inline void no_codes(I (&c)[8]) {
+__attribute__((always_inline)) inline void no_codes(I (&c)[8]) {
 #pragma GCC unroll 8
   for (int i = 0; i < 8; i++) c[i] = isplat(0);
 }
