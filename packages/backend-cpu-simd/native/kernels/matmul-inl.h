@@ -36,11 +36,9 @@ inline void few_rows_at(const Product& p, int64_t output, int64_t apart) {
 
 template <class W, int R>
 inline void few_rows(const Product& p, Range outputs) {
-  // As many sums at once as registers have room for.
-  constexpr int kOutputs = kFewSums / R < kStreams ? kFewSums / R : kStreams;
-  const int64_t apart = (outputs.end - outputs.begin) / kOutputs;
-  for (int64_t i = 0; i < apart; i++) few_rows_at<W, R, kOutputs>(p, outputs.begin + i, apart);
-  for (int64_t o = outputs.begin + apart * kOutputs; o < outputs.end; o++) few_rows_at<W, R, 1>(p, o, 0);
+  const int64_t apart = (outputs.end - outputs.begin) / kStreams;
+  for (int64_t i = 0; i < apart; i++) few_rows_at<W, R, kStreams>(p, outputs.begin + i, apart);
+  for (int64_t o = outputs.begin + apart * kStreams; o < outputs.end; o++) few_rows_at<W, R, 1>(p, o, 0);
 }
 
 // As f32, with zeros up to a multiple of kLanes.
@@ -117,8 +115,6 @@ inline void multiply(const Product& p, const Share& share) {
   const Range outputs = part(share, p.outputs, kTileOutputs);
   if (p.rows == 1) return few_rows<W, 1>(p, outputs);
   if (p.rows == 2) return few_rows<W, 2>(p, outputs);
-  if (p.rows == 3) return few_rows<W, 3>(p, outputs);
-  if (p.rows == 4) return few_rows<W, 4>(p, outputs);
   const Range all_rows{0, p.rows};
   // Too few outputs to share: the rows are.
   if (p.outputs < kTileOutputs * share.threads) return many_rows<W>(p, part(share, p.rows, kTileRows), {0, p.outputs}, share);

@@ -11,8 +11,6 @@ namespace engine::avx2 {
 constexpr int kLanes = 8;
 constexpr int kTileRows = 3;
 constexpr int kTileOutputs = 4;
-// Sums of a few rows that stay in registers.
-constexpr int kFewSums = 8;
 // Queries and runs of places whose scores are worked on together.
 constexpr int kScoreRows = 4;
 constexpr int kScoreRuns = 1;

@@ -11,8 +11,6 @@ namespace engine::ENGINE_LEVEL {
 constexpr int kLanes = 16;
 constexpr int kTileRows = 3;
 constexpr int kTileOutputs = 8;
-// Sums of a few rows that stay in registers.
-constexpr int kFewSums = 16;
 // Queries and runs of places whose scores are worked on together.
 constexpr int kScoreRows = 8;
 constexpr int kScoreRuns = 2;

@@ -10,8 +10,6 @@ namespace engine::scalar {
 constexpr int kLanes = 4;
 constexpr int kTileRows = 2;
 constexpr int kTileOutputs = 4;
-// Sums of a few rows that stay in registers.
-constexpr int kFewSums = 8;
 // Queries and runs of places whose scores are worked on together.
 constexpr int kScoreRows = 2;
 constexpr int kScoreRuns = 1;
