@@ -125,7 +125,8 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "a conversation", () => {
 
   it("runs nothing that a model writes and loads nothing from elsewhere", async () => {
     await ask(page, "evil");
-    await page.getByText("END").waitFor();
+    // A text would be found in any case and place: in "Send" as well.
+    await page.getByText(/\bEND\b/).waitFor();
     expect(await page.evaluate(() => "hacked" in window)).toBe(false);
     expect(await page.locator(".answer img, .answer script").count()).toBe(0);
     const links = await page
