@@ -94,6 +94,7 @@ export const GOOD: Readonly<Record<string, object>> = {
   "/detokenize": { model: "actor", tokens: [1, 2, 3] },
   "/engine/models/load": { model: "actor", keep_alive: -1 },
   "/engine/models/delete": { model: "actor", token: "x" },
+  "/engine/models/quantize": { model: "actor", name: "small", type: "int8" },
 };
 
 const NASTY: readonly unknown[] = [

@@ -73,7 +73,7 @@ describe("bytes that are refused", () => {
     for (const other of [
       await tinyModel({ blockTokens: 16 }, { rope_theta: 500 }),
       await tinyModel({ blockTokens: 32 }),
-      await tinyModel({ blockTokens: 16, kv: "f32" }),
+      await tinyModel({ blockTokens: 16, kv: "f16" }),
     ])
       await expect(other.model.restore(bytes)).rejects.toMatchObject({ code: "bad-session" });
     const short = await tinyModel({ blockTokens: 16, context: 40 });
