@@ -126,6 +126,7 @@ bool Plan::walk(const Step& step, SelectRows* select, const std::function<bool()
   std::exception_ptr failed;
   const auto began = std::chrono::steady_clock::now();
   const int64_t waited = pool.waited();
+  const double stalls = weights->stalls();
   pool.run([&](int thread) {
     const Share share{thread, pool.threads(), scratch_.data() + scratchBytes_ * thread};
     // The last thread to come waits for the next call's weights; its error ends the step for all.
@@ -154,8 +155,9 @@ bool Plan::walk(const Step& step, SelectRows* select, const std::function<bool()
     select->finish(share);
   });
   const auto took = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - began);
-  // Threads that wait for a disk do not wait for each other.
-  if (!weights->stream() && !weights->experts()) device.crew.report(pool.waited() - waited, took.count());
+  // While one thread waits for a disk, the others do not wait for each other. Threads that read take cores too.
+  const auto stalled = (int64_t)((weights->stalls() - stalls) * 1e9);
+  device.crew.report(pool.waited() - waited - (pool.threads() - 1) * stalled, took.count() - stalled);
   if (failed) std::rethrow_exception(failed);
   return stopped;
 }

@@ -47,6 +47,8 @@ class Weights {
   int tables() const { return (int)tables_.size(); }
   // Steps call this around each wait for what is read.
   void stalled(double seconds) { stall_ = stall_ + seconds; }
+  // Seconds in such waits, of all steps so far.
+  double stalls() const { return stall_; }
   struct Counters {
     ReadCounters reads;
     ExpertCounters experts;
