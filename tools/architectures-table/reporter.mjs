@@ -53,7 +53,7 @@ function page(backends, lines) {
 Every text variant against Hugging Face transformers (float32 maths on the stored weights): the largest difference
 of a logit over a prompt and 23 cached steps, and whether every test of the variant passed: greedy tokens equal,
 the prompt read at once, 7 and 1 token at a time, several texts in one step with prefill and decode rows mixed
-(equal to the bit to each alone), and the states of each layer. Logits have a spread of about 2.5; the bound is 2e-3.
+(equal to the bit to each alone), decoding after keys, values and states were saved and restored, and the states of each layer. Logits have a spread of about 2.5; the bound is 2e-3.
 
 In the variants with \`_mm\` and \`_images\` some of the prompt's rows are given embeddings: what the towers gave of an image
 and a sound, or random rows. \`internlm_dynamic\` is held against the published remote code, written anew in PyTorch.
