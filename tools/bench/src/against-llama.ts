@@ -1,13 +1,12 @@
 import { execFile } from "node:child_process";
 import { basename } from "node:path";
 import { parseArgs, promisify } from "node:util";
-import { llama } from "@engine/arch-llama";
-import { qwen } from "@engine/arch-qwen";
 import { cpuSimd, multiplyLimit, readLimit } from "@engine/backend-cpu-simd";
-import { compile } from "@engine/compiler";
-import { type Activations, capture } from "@engine/core";
-import { ggufFacts, openCheckpoint, readGgufAs } from "@engine/loader";
+import { type Activations, elements, type Program } from "@engine/core";
 import { Runner } from "@engine/runtime";
+import { ggufProgram } from "./gguf-program.ts";
+import { goalOf } from "./goals.ts";
+import { matmulWork } from "./matmul-work.ts";
 
 const USAGE = `Usage: node tools/bench/dist/against-llama.js LLAMA_BENCH FILE.gguf… [--threads 1,2] [--rounds 3] [--prompt 512] [--tokens 16] [--activations int8|f32]
 LLAMA_BENCH: llama.cpp's program; tools/bench/build-llama.sh builds it. make-gguf.js makes files.`;
@@ -43,30 +42,23 @@ interface Ours extends Rates {
   readonly multiplyLimit: number;
 }
 
-/** How a file's codes are multiplied, named after its largest type. */
-function kindOf(types: readonly string[], activations: Activations): Parameters<typeof multiplyLimit>[1] {
-  if (activations === "f32" || types.some((type) => type === "bf16" || type === "f16")) return "f32";
-  return types.every((type) => type === "q8_0") ? "codes8" : "codes4";
+/** How most of a program's weights are multiplied. */
+function kindOf(program: Program, activations: Activations): Parameters<typeof multiplyLimit>[1] {
+  const sizes = { f32: 0, codes4: 0, codes8: 0 };
+  for (const { access, encoding } of program.weights) {
+    if (access !== "whole") continue;
+    const isFloat = activations === "f32" || ["f32", "f16", "bf16"].includes(encoding.type);
+    sizes[isFloat ? "f32" : encoding.type === "q8_0" ? "codes8" : "codes4"] += elements(encoding.shape);
+  }
+  return (["codes4", "codes8", "f32"] as const).toSorted((a, b) => sizes[b] - sizes[a])[0]!;
 }
 
 async function ours(file: string, { threads, prompt, tokens, activations }: Task): Promise<Ours> {
-  const { gguf } = await openCheckpoint(file);
-  if (!gguf) throw new Error(`${file} is no GGUF file.`);
-  const { name } = ggufFacts(gguf);
   const device = await cpuSimd.open({ threads });
+  const { program, source, close } = await ggufProgram(file, device, { maxTokens: prompt, activations });
   try {
-    const family = [llama, qwen].find(({ gguf: reading }) => reading?.architectures.includes(name));
-    if (!family?.gguf) throw new Error(`${file}: this bench knows no ${name}.`);
-    const { config, source } = await readGgufAs(family.gguf, gguf);
-    const graph = capture(
-      family as typeof llama,
-      family.parse(config) as ReturnType<typeof llama.parse>,
-      source,
-    );
-    const options = { maxTokens: prompt, maxRows: 1, maxSequences: 1, kv: "f32", activations } as const;
-    const program = compile(graph, source, device, options);
     const begin = performance.now();
-    const weights = await device.weights(source, program.weights, "resident");
+    const weights = await device.weights(source, program.weights, "auto");
     const groups = new Set(program.caches.map(({ group }) => group)).size;
     const blocks = Math.ceil((prompt + 2 * tokens + 2) / 32) + 1;
     const size = { blockTokens: 32, blocks: new Array<number>(groups).fill(blocks) };
@@ -86,34 +78,24 @@ async function ours(file: string, { threads, prompt, tokens, activations }: Task
         await runner.run([{ sequence: short, tokens: [7 + i], wanted: "last" }], {});
     });
     const read = await readLimit(weights);
-    const matrices = program.weights
-      .filter(({ access }) => access === "whole")
-      .map(({ encoding }) => encoding);
-    const kind = kindOf(
-      matrices.map(({ type }) => type),
-      activations,
-    );
-    // The head is the matrix of most outputs, and only the last row meets it.
-    const sizes = matrices.map(({ shape }) => shape.reduce((product, dim) => product * dim, 1));
-    const head = Math.max(...matrices.map(({ shape }) => shape[0]!));
-    const each = sizes.reduce((sum, size, i) => sum + (matrices[i]!.shape[0] === head ? 0 : size), 0);
     short.clear();
     const long = runner.sequence();
     const ids = Array.from({ length: prompt }, (_, i) => 100 + i);
     const prefill = await timed(() =>
       runner.run([{ sequence: long, tokens: ids, promptLength: prompt, wanted: "last" }], {}),
     );
-    const peak = await multiplyLimit(device, kind);
+    const peak = await multiplyLimit(device, kindOf(program, activations));
+    const work = matmulWork(program);
     return {
       prefill: prompt / prefill,
       decode: tokens / decode,
       loadMs,
       limit: 1 / read,
-      multiplyLimit: peak / (2 * each),
+      multiplyLimit: (prompt * peak) / (2 * (prompt * work.tokens + work.rows)),
     };
   } finally {
     await device.close();
-    await gguf.close();
+    await close();
   }
 }
 
@@ -141,7 +123,7 @@ async function main(): Promise<void> {
   }
   const activations: Activations = values.activations === "f32" ? "f32" : "int8";
   console.log(
-    "| file | threads | prefill | llama.cpp | ratio | of the multiply limit | decode | llama.cpp | ratio | of the read limit | load ms |\n|-|-|-|-|-|-|-|-|-|-|-|",
+    "| file | threads | prefill | llama.cpp | ratio | of the multiply limit | goal | decode | llama.cpp | ratio | of the read limit | goal | load ms |\n|-|-|-|-|-|-|-|-|-|-|-|-|-|",
   );
   for (const file of files) {
     for (const threads of values.threads.split(",").map(Number)) {
@@ -151,20 +133,33 @@ async function main(): Promise<void> {
         b.push(await theirs(program, file, task));
         a.push(await ours(file, task));
       }
-      const of = <T>(rows: readonly T[], key: (row: T) => number): number => median(rows.map(key));
-      const cells = [basename(file), threads];
-      for (const key of ["prefill", "decode"] as const) {
-        const [mine, other] = [of(a, (row) => row[key]), of(b, (row) => row[key])];
-        // Ratios of neighbours: a slow minute meets both.
-        const ratio = median(a.map((row, i) => row[key] / b[i]![key]));
-        const limit = key === "prefill" ? "multiplyLimit" : "limit";
-        const share = `${(100 * of(a, (row) => row[key] / row[limit])).toFixed(0)} %`;
-        cells.push(mine.toFixed(1), other.toFixed(1), ratio.toFixed(2), share);
-      }
-      cells.push(of(a, ({ loadMs }) => loadMs).toFixed(0));
-      console.log(`| ${cells.join(" | ")} |`);
+      console.log(`| ${row(basename(file), threads, a, b).join(" | ")} |`);
     }
   }
+}
+
+function row(file: string, threads: number, a: readonly Ours[], b: readonly Rates[]): (string | number)[] {
+  const cells = [file, threads] as (string | number)[];
+  const goal = goalOf(file, threads);
+  for (const key of ["prefill", "decode"] as const) {
+    const [mine, other] = [median(a.map((one) => one[key])), median(b.map((one) => one[key]))];
+    // Ratios of neighbours: a slow minute meets both.
+    const ratio = median(a.map((one, i) => one[key] / b[i]![key]));
+    const limit = key === "prefill" ? "multiplyLimit" : "limit";
+    const share = median(a.map((one) => one[key] / one[limit]));
+    const most = key === "prefill" ? goal?.multiplyShare : goal?.readShare;
+    const verdict =
+      goal === undefined || most === undefined
+        ? "none"
+        : ratio >= goal[key]
+          ? `met: ${goal[key]} ×`
+          : share >= most
+            ? `met: ${100 * most} % of the limit`
+            : `missed: ${goal[key]} × or ${100 * most} %`;
+    const percent = `${(100 * share).toFixed(0)} %`;
+    cells.push(mine.toFixed(1), other.toFixed(1), ratio.toFixed(2), percent, verdict);
+  }
+  return [...cells, median(a.map(({ loadMs }) => loadMs)).toFixed(0)];
 }
 
 await main();

@@ -5,6 +5,19 @@ const [HIDDEN, MLP, HEADS, HEAD, GLOBAL_HEAD, SIDE, VOCAB] = [1536, 6144, 8, 256
 
 const isGlobal = (layer: number): boolean => layer % 5 === 4;
 
+export const gemma4Shape = {
+  layers: LAYERS,
+  shared: SHARED,
+  hidden: HIDDEN,
+  mlp: MLP,
+  heads: HEADS,
+  head: HEAD,
+  globalHead: GLOBAL_HEAD,
+  side: SIDE,
+  vocab: VOCAB,
+  isGlobal,
+} as const;
+
 export function gemma4Config(): Record<string, unknown> {
   const text = {
     model_type: "gemma4_text",

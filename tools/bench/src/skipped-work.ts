@@ -1,23 +1,13 @@
 import { cpuSimd } from "@engine/backend-cpu-simd";
 import { compile } from "@engine/compiler";
-import { capture, elements, type Node, type Program } from "@engine/core";
+import { capture } from "@engine/core";
 import { findArchitecture, registry } from "@engine/engine";
 import { openCheckpoint } from "@engine/loader";
 import { Runner } from "@engine/runtime";
+import { matmulWork } from "./matmul-work.ts";
 
 const USAGE = `Usage: node tools/bench/dist/skipped-work.js FOLDER [TOKENS] [ROUNDS]
 How much of a prompt's work is left out because only its last row is wanted.`;
-
-/** Multiply-adds in matrix products for one row of each kind. */
-function work(program: Program): { readonly tokens: number; readonly rows: number } {
-  const total = { tokens: 0, rows: 0 };
-  for (const node of program.graph.nodes) {
-    if (node.op.name !== "matmul") continue;
-    const size = elements((node.inputs[1] as Node).shape as number[]);
-    total[node.shape[0] === "tokens" ? "tokens" : "rows"] += size;
-  }
-  return total;
-}
 
 async function prompts(folder: string, all: boolean, tokens: number) {
   const { config, configPath, source } = await openCheckpoint(folder);
@@ -72,7 +62,7 @@ async function main(): Promise<void> {
     more!.push(await whole.seconds());
   }
   const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
-  const [kept, all] = [work(skipping.program), work(whole.program)];
+  const [kept, all] = [matmulWork(skipping.program), matmulWork(whole.program)];
   const share = (100 * kept.tokens) / all.tokens;
   console.log(`${folder}: ${tokens} tokens, medians of ${rounds} turns`);
   console.log(
