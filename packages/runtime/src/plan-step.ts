@@ -8,13 +8,21 @@ export interface StepRules {
   /** The model keeps a state, which is known to other texts only where a step ended at a block's border. */
   readonly recurrent: boolean;
   readonly sharing: boolean;
+  /** Each step reads the weights from files, so it is to have all the rows it can. */
+  readonly streamed: boolean;
   /** A text took over places that others had computed. */
   readonly gain: (request: Request, places: number) => void;
 }
 
+/**
+ * Rows of a step in which several texts take part. More of them are no faster for weights in memory, and every answer's
+ * next token comes as late as the step ends.
+ */
+const SHARED_ROWS = 64;
+
 /** Which rows of which answers the next step takes. */
 export function planStep(running: readonly Request[], rules: StepRules): StepPart[] {
-  const { limits, recurrent, sharing, gain } = rules;
+  const { limits, recurrent, sharing, streamed, gain } = rules;
   /** What answers of this step are computing: who needs the same waits, and then takes it over. */
   const claimed = new Set<string>();
   const parts: { request: Request; most: number; least: number }[] = [];
@@ -37,7 +45,11 @@ export function planStep(running: readonly Request[], rules: StepRules): StepPar
     order: request.order,
     served: request.served,
   }));
-  const shares = shareRows(wishes, { tokens: limits.maxTokens, rows: limits.maxRows });
+  const alone = parts.length === 1 || streamed;
+  // Every answer has its row, and an image all of its rows.
+  const shared = Math.max(SHARED_ROWS, 2 * parts.length, ...parts.map(({ least }) => least));
+  const tokens = alone ? limits.maxTokens : Math.min(limits.maxTokens, shared);
+  const shares = shareRows(wishes, { tokens, rows: limits.maxRows });
   return parts.flatMap(({ request }, i) => {
     const chunk = request.history.chunk(shares[i]!);
     if (chunk.tokens.length === 0) return [];

@@ -19,9 +19,9 @@ test("answers at once share their steps", async () => {
   const steps = countSteps(device);
   const { model } = await tinyModel({ device });
   const alone = [];
-  for (const who of [1, 2, 3, 4]) alone.push(await answer(model, prompt(who)));
+  for (const who of [1, 2, 3, 4]) alone.push(await answer(model, prompt(who, 16)));
   const before = steps.count;
-  expect(await Promise.all([1, 2, 3, 4].map((who) => answer(model, prompt(who))))).toEqual(alone);
+  expect(await Promise.all([1, 2, 3, 4].map((who) => answer(model, prompt(who, 16))))).toEqual(alone);
   expect(steps.count - before).toBe(8);
 });
 
@@ -168,6 +168,24 @@ test("a long prompt and many short ones all come to their end", async () => {
   const at = order.indexOf("long");
   expect(at).toBeGreaterThan(2);
   expect(order).toHaveLength(13);
+});
+
+test("an answer goes on between the parts of a long prompt; alone that prompt is read in one step", async () => {
+  const { model } = await tinyModel({ maxTokens: 256, prefixCache: false });
+  const before = model.stats().steps;
+  await answer(model, prompt(2, 190), 1);
+  expect(model.stats().steps - before).toBe(1);
+  let [tokens, begun] = [0, 0];
+  let late: Promise<unknown> | undefined;
+  for await (const _ of model.generate(prompt(1), { maxTokens: 20 })) {
+    tokens++;
+    late ??= answer(model, prompt(2, 190), 1).then(() => {
+      begun = tokens;
+    });
+  }
+  await late;
+  expect(begun).toBeGreaterThanOrEqual(4);
+  expect(begun).toBeLessThan(8);
 });
 
 test("log-probabilities read while answers run change nothing", async () => {

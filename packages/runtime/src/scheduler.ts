@@ -125,6 +125,7 @@ export class Scheduler {
         limits: this.#options.runner.program.options,
         recurrent: this.#options.runner.program.states.length > 0,
         sharing: this.#options.sharing,
+        streamed: (this.#options.weights.bytes.streamed ?? 0) > 0,
         gain: (request, places) => this.#gain(request, places),
       }),
     );
