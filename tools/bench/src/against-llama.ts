@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { basename } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { cpuSimd, multiplyLimit, readLimit } from "@engine/backend-cpu-simd";
@@ -8,8 +8,8 @@ import { ggufProgram } from "./gguf-program.ts";
 import { goalOf } from "./goals.ts";
 import { matmulWork } from "./matmul-work.ts";
 
-const USAGE = `Usage: node tools/bench/dist/against-llama.js LLAMA_BENCH FILE.gguf… [--threads 1,2] [--rounds 3] [--prompt 512] [--tokens 16] [--activations int8|f32]
-LLAMA_BENCH: llama.cpp's program; tools/bench/build-llama.sh builds it. make-gguf.js makes files.`;
+const USAGE = `Usage: node tools/bench/dist/against-llama.js LLAMA_BENCH FILE.gguf… [--threads 1,2] [--rounds 3] [--prompt 512] [--tokens 16] [--activations int8|f32] [--busy 0]
+LLAMA_BENCH: llama.cpp's program; tools/bench/build-llama.sh builds it. make-gguf.js makes files. --busy: so many other processes compute all the while.`;
 
 const run = promisify(execFile);
 
@@ -112,6 +112,7 @@ async function main(): Promise<void> {
       prompt: { type: "string", default: "512" },
       tokens: { type: "string", default: "16" },
       activations: { type: "string", default: "int8" },
+      busy: { type: "string", default: "0" },
     },
   });
   const [program, ...files] = positionals;
@@ -125,6 +126,12 @@ async function main(): Promise<void> {
   console.log(
     "| file | threads | prefill | llama.cpp | ratio | of the multiply limit | goal | decode | llama.cpp | ratio | of the read limit | goal | load ms |\n|-|-|-|-|-|-|-|-|-|-|-|-|-|",
   );
+  const others = Array.from({ length: Number(values.busy) }, () =>
+    spawn(process.execPath, ["-e", "for (;;);"]),
+  );
+  process.on("exit", () => {
+    for (const other of others) other.kill();
+  });
   for (const file of files) {
     for (const threads of values.threads.split(",").map(Number)) {
       const task = { threads, prompt: Number(values.prompt), tokens: Number(values.tokens), activations };
@@ -136,6 +143,7 @@ async function main(): Promise<void> {
       console.log(`| ${row(basename(file), threads, a, b).join(" | ")} |`);
     }
   }
+  for (const other of others) other.kill();
 }
 
 function row(file: string, threads: number, a: readonly Ours[], b: readonly Rates[]): (string | number)[] {
