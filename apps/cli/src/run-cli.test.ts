@@ -35,7 +35,7 @@ it.each([
   [["run", "--greddy"], "(Did you mean --greedy?)", "engine run --help"],
   [["run", "m", "p", "--temperature", "hot"], "number from 0 to 100", "engine run --help"],
   [["run", "m", "p", "--kv", "int4"], "f32, f16, bf16 or int8", "engine run --help"],
-  [["run", "m", "p", "--activations", "bf16"], "bf16 is not available yet", "engine run --help"],
+  [["run", "m", "p", "--activations", "f16"], "f32, bf16 or int8", "engine run --help"],
   [["run", "m", "p", "--memory-budget", "much"], "such as 4GiB", "engine run --help"],
   [["run", "m", "p", "--greedy", "--temperature", "1"], "exclude each other", "engine run --help"],
   [["run", "m", "p", "--layers"], "--logits FILE", "engine run --help"],

@@ -31,7 +31,7 @@ export interface LoadOptions extends Watch, HubOptions {
   readonly sessions?: number;
   /** What keys and values are stored as; unless told f16, or f32 where a token takes at most 16 KiB of it. */
   readonly kv?: CacheDType;
-  /** What quantized weights are multiplied by; int8 unless told, where the device has kernels for it. */
+  /** What weights are multiplied by; int8 for quantized ones unless told, where the device has kernels for it. */
   readonly activations?: Activations;
   readonly threads?: number;
   /** Tokens that are never chosen, instead of those the model's files tell; `[]` is none. */

@@ -29,7 +29,7 @@ void Lowering::check(const Node& node, const std::vector<Operand>& in, const Ope
     for (const Operand& x : in) require(x.data && x.type == Type::f32, node);
   };
   const Size rows = in[0].shape.rank ? size_of(in[0].shape, 0, in[0].shape.rank - 1) : Size{1, 0, 0};
-  for (const char* name : {"exp", "log", "rsqrt", "tanh", "sin", "cos", "floor", "sigmoid", "silu", "gelu-tanh"}) {
+  for (const char* name : {"exp", "log", "rsqrt", "tanh", "sin", "cos", "floor", "sigmoid", "silu", "gelu-tanh", "round-bf16"}) {
     if (op == name) return f32(1), require(same(in[0], out), node);
   }
   for (const char* name : {"add", "sub", "mul", "div", "max", "greater"}) {

@@ -4,6 +4,7 @@ import {
   type Device,
   EngineError,
   type Graph,
+  type OpCall,
   type Program,
   type WeightSource,
 } from "@engine/core";
@@ -12,6 +13,7 @@ import { planMemory } from "./memory-plan.ts";
 import { decompose } from "./passes/decompose.ts";
 import { fuse } from "./passes/fuse.ts";
 import { pushWanted } from "./passes/push-wanted.ts";
+import { roundInputs } from "./passes/round-inputs.ts";
 import { splitWeights } from "./passes/split-weights.ts";
 import { keep, rewrite } from "./rewrite.ts";
 import { stateSpecs } from "./state-specs.ts";
@@ -38,7 +40,9 @@ export function compile(
   let lowered = pushWanted(graph);
   lowered = fuse(lowered, device.fused);
   if (maxBinding < infinite) lowered = splitWeights(lowered, source, maxBinding);
-  lowered = decompose(lowered, (call) => device.supports(call), device.info);
+  const supported = (call: OpCall): boolean => device.supports(call);
+  lowered = decompose(lowered, supported, device.info);
+  if (options.activations === "bf16") lowered = decompose(roundInputs(lowered), supported, device.info);
   // Once more, to leave behind what the last pass made dead.
   lowered = rewrite(lowered, keep);
   const largest = { tokens: options.maxTokens, rows: options.maxRows, sequences: options.maxSequences };

@@ -1,5 +1,6 @@
 import { compile } from "@engine/compiler";
 import {
+  type Activations,
   type Architecture,
   type Backend,
   type CacheDType,
@@ -26,6 +27,7 @@ export interface GoldenModelOptions extends CaptureOptions {
   /** Streams the weights through memory for this share of their bytes, instead of a residency. */
   readonly share?: number;
   readonly kv?: CacheDType;
+  readonly activations?: Activations;
   readonly threads?: number;
   /** Blocks of 16 places in each cache group; 48 unless told. */
   readonly blocks?: number;
@@ -77,7 +79,17 @@ async function openWith<C>(
 export async function openGoldenModel<C>(
   architecture: Architecture<C>,
   folder: string,
-  { backend, share, kv = "f32", threads, taps, blocks = 48, config, ...options }: GoldenModelOptions,
+  {
+    backend,
+    share,
+    kv = "f32",
+    threads,
+    taps,
+    blocks = 48,
+    config,
+    activations,
+    ...options
+  }: GoldenModelOptions,
 ): Promise<GoldenModel> {
   const { config: reader, source } = await openWith(architecture, folder, config);
   const parsed = architecture.parse(reader);
@@ -86,7 +98,7 @@ export async function openGoldenModel<C>(
   const budget = share && Math.ceil(share * bytesOf(source));
   const residency = budget ? { stream: { budget } } : (options.residency ?? "auto");
   const limits = { ...LIMITS, ...(budget && { maxBinding: Math.ceil(budget / 8) }) };
-  const program = compile(graph, source, device, { ...limits, kv });
+  const program = compile(graph, source, device, { ...limits, kv, activations });
   const groups = new Set(program.caches.map(({ group }) => group)).size;
   const size = { ...SIZE, blocks: new Array<number>(groups).fill(blocks) };
   const weights = await device.weights(source, program.weights, residency);

@@ -3,6 +3,7 @@ export { int8Cases, quantizedCases } from "./cases/quantized.ts";
 export { type Golden, readGolden } from "./golden.ts";
 export { type EncodedWeight, type MemoryWeight, memorySource, memoryWeight } from "./memory-source.ts";
 export type { CaseInput, OpCase, Turn } from "./op-case.ts";
+export { bf16Cases } from "./op-cases.ts";
 export type { ValueRange } from "./random.ts";
 export { type StrictOptions, strictBackend } from "./strict/strict-backend.ts";
 export { type ArchitectureTestOptions, testArchitecture } from "./test-architecture.ts";

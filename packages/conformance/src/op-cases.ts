@@ -3,11 +3,11 @@ import { arithmeticCases } from "./cases/arithmetic.ts";
 import { attentionCases } from "./cases/attention.ts";
 import { concatCases } from "./cases/concat.ts";
 import { deltaRuleCases } from "./cases/delta-rule.ts";
-import { expertMatmulCases } from "./cases/expert-matmul.ts";
+import { expertBf16Cases, expertMatmulCases } from "./cases/expert-matmul.ts";
 import { gatherCases } from "./cases/gather.ts";
-import { matmulCases } from "./cases/matmul.ts";
+import { matmulBf16Cases, matmulCases } from "./cases/matmul.ts";
 import { overlayCases } from "./cases/overlay.ts";
-import { quantizedCases } from "./cases/quantized.ts";
+import { quantizedBf16Cases, quantizedCases } from "./cases/quantized.ts";
 import { reduceCases } from "./cases/reduce.ts";
 import { reshapeCases } from "./cases/reshape.ts";
 import { rmsNormCases } from "./cases/rms-norm.ts";
@@ -47,3 +47,6 @@ export const opCases: readonly OpCase[] = [
   ...quantizedCases,
   ...deltaRuleCases,
 ];
+
+/** Every product of weights with activations rounded to bf16. */
+export const bf16Cases: readonly OpCase[] = [...matmulBf16Cases, ...expertBf16Cases, ...quantizedBf16Cases];

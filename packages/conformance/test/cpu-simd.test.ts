@@ -1,6 +1,6 @@
 import { cpuSimd, cpuSimdAt, isaLevels } from "@engine/backend-cpu-simd";
 import { describe, expect, test } from "vitest";
-import { int8Cases, quantizedCases, testBackend, testOps } from "../src/index.ts";
+import { bf16Cases, int8Cases, quantizedCases, testBackend, testOps } from "../src/index.ts";
 
 // Without the native part there is one level to ask, which is skipped with the backend's own sentence.
 const levels = isaLevels();
@@ -15,7 +15,9 @@ backends.forEach((backend, i) => {
     // This level is avx512 but for the products of integers.
     if (levels[i] === "avx512vnni-emulated") testOps(backend, { ...options, cases: quantizedCases });
     else testBackend(backend, options);
-    if (levels[i]) describe("activations in int8", () => testOps(backend, { ...options, cases: int8Cases }));
+    if (!levels[i]) return;
+    describe("activations in int8", () => testOps(backend, { ...options, cases: int8Cases }));
+    describe("activations in bf16", () => testOps(backend, { ...options, cases: bf16Cases }));
   });
 });
 

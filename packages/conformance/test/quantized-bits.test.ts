@@ -93,7 +93,7 @@ describe.skipIf(cpuSimd.unavailable()).each(isaLevels())("bits of quantized prod
 
   test.each([...ENCODED_TYPES.keys()])("%s", async (type) => {
     const encoded = encodedWeight(type, [83, 3 * ENCODED_TYPES.get(type)!]);
-    for (const activations of ["f32", "int8"] as const) {
+    for (const activations of ["f32", "bf16", "int8"] as const) {
       const run = async (device: Device, inSteps = false): Promise<Uint32Array> =>
         new Uint32Array(
           (await runCase(product(encoded, activations, inSteps), device, "tokens")).values.buffer,

@@ -12,7 +12,7 @@ export * from "./numeric/float16.ts";
 export { philox } from "./numeric/philox.ts";
 export type { Attrs, HostData, HostTensor, Op, RunContext } from "./op.ts";
 export * from "./ops/index.ts";
-export type * from "./program.ts";
+export * from "./program.ts";
 export { isReadable, readRows } from "./read-rows.ts";
 export { type SelectedRow, selectRow, temperedLogits } from "./select.ts";
 export * from "./shape.ts";

@@ -50,15 +50,17 @@ export interface CompileOptions {
   readonly kv: CacheDType;
   /** Most bytes of a weight that one matrix product reads; larger ones are split by rows. The device's limit unless less. */
   readonly maxBinding?: number;
-  /** What a quantized weight is multiplied by; f32 unless told. Devices without integer kernels compute in f32. */
+  /** What weights are multiplied by; f32 unless told. Devices without integer kernels compute int8 in f32. */
   readonly activations?: Activations | undefined;
 }
 
 /**
- * "f32": as they are. "int8": rounded to 255 steps between -m and m for each 32 inputs in turn, m their largest size; what
- * is multiplied with weights stored as floats is never rounded.
+ * "f32": as they are. "bf16": rounded to the nearest bf16, in front of every matrix product, whatever its weight is stored
+ * as; weights and sums stay as they are. "int8": rounded to 255 steps between -m and m for each 32 inputs in turn, m their
+ * largest size; what is multiplied with weights stored as floats is never rounded.
  */
-export type Activations = "f32" | "int8";
+export const ACTIVATIONS = ["f32", "bf16", "int8"] as const;
+export type Activations = (typeof ACTIVATIONS)[number];
 
 /** A graph a device can run: its nodes in order, where each activation lies, what it reads and keeps. */
 export interface Program {

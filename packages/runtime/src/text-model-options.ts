@@ -30,7 +30,7 @@ export interface TextModelOptions extends Watch {
   readonly io?: Streaming["io"] | undefined;
   /** What keys and values are stored as; unless told f16, or f32 where a token takes at most 16 KiB of it. */
   readonly kv?: CacheDType;
-  /** What quantized weights are multiplied by; int8 unless told, where the device has kernels for it. */
+  /** What weights are multiplied by; int8 for quantized ones unless told, where the device has kernels for it. */
   readonly activations?: Activations;
   /** Longest text the model was made for. */
   readonly modelContext?: number | undefined;

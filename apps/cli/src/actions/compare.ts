@@ -1,5 +1,5 @@
 import { type Comparison, compareModels } from "@engine/auto";
-import { type CacheDType, EngineError } from "@engine/core";
+import { type Activations, type CacheDType, EngineError } from "@engine/core";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { openModel } from "../models/open-model.ts";
@@ -14,6 +14,7 @@ import { table } from "../terminal/table.ts";
 export interface CompareFlags extends ModelFlags, TextFlags {
   readonly json?: boolean;
   readonly referenceKv?: CacheDType;
+  readonly referenceActivations?: Activations;
 }
 
 interface Wish {
@@ -31,8 +32,8 @@ export async function compare(io: Io, wish: Wish): Promise<number> {
 async function measure(io: Io, wish: Wish, signal: AbortSignal): Promise<number> {
   const { file, flags } = wish;
   const options = { ...readingOptions(flags), signal };
-  const { referenceKv } = flags;
-  const first = referenceKv ? { ...options, flags: { ...flags, kv: referenceKv } } : options;
+  const { referenceKv: kv, referenceActivations: activations } = flags;
+  const first = { ...options, flags: { ...flags, ...(kv && { kv }), ...(activations && { activations }) } };
   await using reference = await openModel(io, wish.reference, first);
   await using model = await openModel(io, wish.model, options);
   const cut = Math.min(reference.context, model.context);

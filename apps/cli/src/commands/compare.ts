@@ -1,4 +1,4 @@
-import { CACHE_DTYPES } from "@engine/core";
+import { ACTIVATIONS, CACHE_DTYPES } from "@engine/core";
 import { Command, Option } from "commander";
 import type { CompareFlags } from "../actions/compare.ts";
 import type { Io } from "../io.ts";
@@ -21,6 +21,12 @@ export function compareCommand(io: Io, finish: (exitCode: number) => void): Comm
         "number format of the reference's keys and values, to compare it with --kv",
       ).argParser(choice(CACHE_DTYPES)),
     )
+    .addOption(
+      new Option(
+        "--reference-activations <type>",
+        "what the reference's weights are multiplied by, to compare it with --activations",
+      ).argParser(choice(ACTIVATIONS)),
+    )
     .option("--json", "one JSON object on stdout, and nothing else");
   return addModelFlags(addTextFlags(command))
     .addHelpText("after", HELP)
@@ -31,10 +37,11 @@ export function compareCommand(io: Io, finish: (exitCode: number) => void): Comm
 }
 
 const HELP = `
-Flags hold for both models, --reference-kv for the first. --context is also where pieces are cut; without --split the text is read in windows of
+Flags hold for both models, those of --reference-… for the first. --context is also where pieces are cut; without --split the text is read in windows of
 it (512 unless given).
 --json: { kl: { mean, median, p99, max } in nats, topAgreement, perplexity: [reference, model], tokens, pieces, … }.
 
 Examples:
   engine compare ./my-model ./my-model-int4 notes.txt
-  engine compare ./my-model ./my-model notes.txt --reference-kv f32 --kv int8`;
+  engine compare ./my-model ./my-model notes.txt --reference-kv f32 --kv int8
+  engine compare ./my-model ./my-model notes.txt --reference-activations f32 --activations bf16`;

@@ -1,4 +1,4 @@
-import { CACHE_DTYPES, type CacheDType } from "@engine/core";
+import { ACTIVATIONS, type Activations, CACHE_DTYPES, type CacheDType } from "@engine/core";
 import { type Command, Option } from "commander";
 import { byteSize, choice, collect, wholeNumber } from "./numbers.ts";
 
@@ -12,7 +12,7 @@ export interface ModelFlags {
   readonly threads?: number;
   readonly context?: number;
   readonly kv?: CacheDType;
-  readonly activations?: "f32" | "int8";
+  readonly activations?: Activations;
   readonly plugin?: readonly string[];
   readonly verbose?: boolean;
 }
@@ -38,8 +38,8 @@ export function addModelFlags(command: Command): Command {
     .addOption(
       new Option(
         "--activations <type>",
-        "what quantized weights are multiplied by: int8 (rounded for each 32 inputs) or f32",
-      ).argParser(choice(["f32", "int8"] as const, ["bf16"])),
+        "what weights are multiplied by: f32, bf16 (rounded, for all weights) or int8 (rounded for each 32 inputs, for quantized weights); int8 unless given",
+      ).argParser(choice(ACTIVATIONS)),
     )
     .option(
       "--backend <name>",

@@ -36,9 +36,8 @@ it("reads token ids", () => {
   }
 });
 
-it("tells a wrong word from one that is planned", () => {
-  const parse = choice(["f32", "f16"] as const, ["int8"]);
+it("takes one of some words", () => {
+  const parse = choice(["f32", "f16"] as const);
   expect(parse("f16")).toBe("f16");
-  expect(() => parse("int8")).toThrow("int8 is not available yet; use f32 or f16.");
   expect(() => parse("f64")).toThrow("It must be f32 or f16.");
 });

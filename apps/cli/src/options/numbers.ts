@@ -61,16 +61,12 @@ export function collect(value: string, before: readonly string[] | undefined): s
   return [...(before ?? []), value];
 }
 
-/** A choice of words, some of which are planned and not yet there. */
-export function choice<T extends string>(
-  words: readonly T[],
-  later: readonly string[] = [],
-): (text: string) => T {
+/** A choice of words. */
+export function choice<T extends string>(words: readonly T[]): (text: string) => T {
   return (text) => {
     const found = words.find((word) => word === text);
     if (found !== undefined) return found;
     const list = words.length > 1 ? `${words.slice(0, -1).join(", ")} or ${words.at(-1)}` : words[0];
-    if (later.includes(text)) throw new InvalidArgumentError(`${text} is not available yet; use ${list}.`);
     throw new InvalidArgumentError(`It must be ${list}.`);
   };
 }

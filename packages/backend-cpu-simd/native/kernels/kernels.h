@@ -21,6 +21,7 @@ namespace engine {
   X("cos", cos)                        \
   X("floor", floor)                    \
   X("cast", cast)                      \
+  X("round-bf16", round_bf16)          \
   X("sigmoid", sigmoid)                \
   X("silu", silu)                      \
   X("gelu-tanh", gelu_tanh)            \

@@ -39,6 +39,14 @@ void cast(const Call& call, const Step& step, const Share& share) {
   }
 }
 
+void round_bf16(const Call& call, const Step& step, const Share& share) {
+  map(call, step, share, [](V x) {
+    Bf16 rounded[kLanes];
+    store(rounded, x, kLanes);
+    return load(rounded);
+  });
+}
+
 void softcap(const Call& call, const Step& step, const Share& share) {
   const V cap = splat(call.attrs.cap);
   map(call, step, share, [cap](V x) { return tanh(x / cap) * cap; });

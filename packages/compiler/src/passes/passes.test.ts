@@ -17,6 +17,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { decompose } from "./decompose.ts";
 import { fuse } from "./fuse.ts";
+import { roundInputs } from "./round-inputs.ts";
 import { splitWeights } from "./split-weights.ts";
 
 const device = { name: "test device", memoryBytes: 1 };
@@ -163,3 +164,16 @@ function encodingOf(shape: readonly number[]) {
   const bytes = shape.reduce((product, dim) => product * dim, 4);
   return { type: "f32", shape, parts: { data: { dtype: "f32", shape, rowBytes: bytes / shape[0]!, bytes } } };
 }
+
+describe("roundInputs", () => {
+  test("rounds what weights are multiplied by, once for all that multiply it", () => {
+    const graph = new Graph();
+    const x = rows(graph);
+    const [q, k] = ["q", "k"].map((name) => weight(graph, name, { type: "f32", shape: [6, 6], parts: {} }));
+    graph.outputs.y = matmul(silu(matmul(x, q!).add(matmul(x, k!))), q!).node;
+    const rounded = roundInputs(graph);
+    expect(names(rounded)).toEqual(["round-bf16", "matmul", "matmul", "add", "silu", "round-bf16", "matmul"]);
+    const [first] = rounded.nodes.filter(({ op }) => op.name === "round-bf16");
+    expect(first!.inputs[0]!.op.name).toBe("input");
+  });
+});

@@ -1,8 +1,19 @@
-import { matmul } from "@engine/core";
+import { matmul, roundTo } from "@engine/core";
 import type { OpCase } from "../op-case.ts";
 import { accumulated } from "../tolerance.ts";
 import { ROW_COUNTS, WEIGHT_TYPES, WIDTHS } from "./sizes.ts";
 import { rowsOf } from "./softmax.ts";
+
+/** Activations rounded to bf16, by every float type: one row and many, odd sizes, more than one block of the depth. */
+export const matmulBf16Cases: readonly OpCase[] = WEIGHT_TYPES.flatMap((type) =>
+  [
+    [33, 17, 1],
+    [1, 5, 2],
+    [80, 31, 3],
+    [64, 64, 33],
+    [1100, 50, 19],
+  ].map(([width, columns, tokens]) => matmulCase(type, width!, columns!, tokens!, "bf16")),
+);
 
 export const matmulCases: readonly OpCase[] = [
   ...WEIGHT_TYPES.flatMap((type) => WIDTHS.map((width) => matmulCase(type, width, 17, 3))),
@@ -28,14 +39,26 @@ export const matmulCases: readonly OpCase[] = [
   },
 ];
 
-function matmulCase(type: "f32" | "f16" | "bf16", width: number, columns: number, tokens: number): OpCase {
+function matmulCase(
+  type: "f32" | "f16" | "bf16",
+  width: number,
+  columns: number,
+  tokens: number,
+  activations: "f32" | "bf16" = "f32",
+): OpCase {
   return {
-    name: `matmul [${tokens}, ${width}] by ${type} [${columns}, ${width}]`,
+    name: `matmul [${tokens}, ${width}] by ${type} [${columns}, ${width}]${activations === "bf16" ? ", activations in bf16" : ""}`,
     op: "matmul",
     tokens,
+    activations,
     inputs: [{ shape: ["tokens", width] }, { shape: [columns, width], type }],
     build: ([x, w]) => matmul(x!, w!),
-    expected: ([x, w]) => plain(x!, w!, width),
+    expected: ([x, w]) =>
+      plain(
+        x!.map((value) => roundTo(activations, value)),
+        w!,
+        width,
+      ),
     tolerance: accumulated(width, 4),
   };
 }

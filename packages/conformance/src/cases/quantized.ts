@@ -1,4 +1,4 @@
-import { type Activations, expertMatmul, gather, matmul, topK } from "@engine/core";
+import { type Activations, expertMatmul, gather, matmul, roundTo, topK } from "@engine/core";
 import { ENCODED_TYPES, encodedWeight } from "../encoded-weights.ts";
 import { decoded } from "../memory-source.ts";
 import type { OpCase } from "../op-case.ts";
@@ -22,6 +22,13 @@ export const int8Cases: readonly OpCase[] = [...ENCODED_TYPES].flatMap(([type, r
   multiplied(type, { width: run, columns: 17, tokens: 1, activations: "int8" }),
   multiplied(type, { width: 3 * run, columns: 35, tokens: 9, activations: "int8" }),
   routed(type, 3 * run, "int8"),
+]);
+
+/** And rounded to bf16. */
+export const quantizedBf16Cases: readonly OpCase[] = [...ENCODED_TYPES].flatMap(([type, run]) => [
+  multiplied(type, { width: run, columns: 17, tokens: 1, activations: "bf16" }),
+  multiplied(type, { width: 3 * run, columns: 35, tokens: 19, activations: "bf16" }),
+  routed(type, 3 * run, "bf16"),
 ]);
 
 interface Sizes {
@@ -97,6 +104,7 @@ function routed(type: string, width: number, activations: Activations = "f32"): 
 }
 
 function asMet(x: Float32Array, activations: Activations): Float32Array {
+  if (activations === "bf16") return x.map((value) => roundTo("bf16", value));
   return activations === "int8" ? roundedToEight(x) : x;
 }
 

@@ -16,7 +16,8 @@ export function roundedToEight(x: Float32Array): Float32Array {
   return rounded;
 }
 
-function nearestEven(value: number): number {
+/** To the nearest whole number, ties to even. */
+export function nearestEven(value: number): number {
   const below = Math.floor(value);
   const rest = value - below;
   if (rest !== 0.5) return Math.round(value);

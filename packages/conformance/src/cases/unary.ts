@@ -1,7 +1,8 @@
-import { cast, cos, exp, floor, log, rsqrt, sin, type Tensor, tanh } from "@engine/core";
+import { cast, cos, exp, floor, log, roundBf16, rsqrt, sin, type Tensor, tanh } from "@engine/core";
 import type { OpCase } from "../op-case.ts";
 import { randomValues, type ValueRange } from "../random.ts";
 import { approximated, exact, rounded, type Tolerance } from "../tolerance.ts";
+import { nearestEven } from "./round-to-eight.ts";
 import { WIDTHS } from "./sizes.ts";
 
 interface Unary {
@@ -60,8 +61,38 @@ const OPS: Readonly<Record<string, Unary>> = {
     tolerance: exact,
     edges: [0, 0.5, -0.5, 1, -1, 7.999, 16_777_216],
   },
+  "round-bf16": {
+    emit: roundBf16,
+    apply: toEightBits,
+    tolerance: exact,
+    // Halves between two neighbours, in both directions, and what lies beside them; numbers too small and too large.
+    edges: [
+      0,
+      -0,
+      1,
+      1 + 2 ** -8,
+      1 + 3 * 2 ** -8,
+      1 + 2 ** -8 + 2 ** -23,
+      -1 - 2 ** -8,
+      TINY,
+      2 ** -130,
+      5 * 2 ** -135,
+      3.38e38,
+      3.4e38,
+      -3.4e38,
+      Number.POSITIVE_INFINITY,
+    ],
+  },
   cast: { emit: cast, apply: (x) => x, tolerance: exact, edges: [0, 1, -1] },
 };
+
+/** The nearest number of eight significant bits, ties to even; of a fixed step below the least normal one. */
+function toEightBits(x: number): number {
+  if (!Number.isFinite(x) || x === 0) return x;
+  const step = 2 ** (Math.max(Math.floor(Math.log2(Math.abs(x))), -126) - 7);
+  const rounded = nearestEven(x / step) * step;
+  return Math.abs(rounded) < 2 ** 128 ? rounded : rounded * Number.POSITIVE_INFINITY;
+}
 
 export const unaryCases: readonly OpCase[] = [
   ...Object.entries(OPS).flatMap(([op, unary]) => [

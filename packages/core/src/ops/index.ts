@@ -12,6 +12,7 @@ export * from "./reduce.ts";
 export * from "./reshape.ts";
 export * from "./rms-norm.ts";
 export * from "./rope.ts";
+export * from "./round-bf16.ts";
 export * from "./row-places.ts";
 export * from "./short-conv.ts";
 export * from "./silu-mul.ts";
