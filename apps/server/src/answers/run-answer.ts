@@ -8,7 +8,10 @@ export async function* runAnswer(
   { signal, plainChat }: { readonly signal: AbortSignal; readonly plainChat: boolean },
 ): AsyncGenerator<ChatEvent, void, undefined> {
   const enough = new AbortController();
-  const options: ChatOptions = { ...job.options, signal: AbortSignal.any([signal, enough.signal]) };
+  const options: ChatOptions = {
+    ...bounded(job.options, model.context),
+    signal: AbortSignal.any([signal, enough.signal]),
+  };
   let calls = 0;
   for await (const event of eventsOf(model, job.prompt, { options, plainChat })) {
     if (enough.signal.aborted && event.type !== "finish") continue;
@@ -17,6 +20,12 @@ export async function* runAnswer(
     else if (!enough.signal.aborted) throw signal.reason;
     else yield { ...event, finishReason: "stop", toolCalls: event.toolCalls.slice(0, job.maxCalls) };
   }
+}
+
+/** An answer whose text slides through the context would have no end but a stop: it has as many tokens as the context. */
+function bounded(options: AnswerJob["options"], context: number): AnswerJob["options"] {
+  const { overflow = "error", maxTokens = context } = options;
+  return overflow === "error" ? options : { ...options, maxTokens };
 }
 
 function eventsOf(

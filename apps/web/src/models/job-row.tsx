@@ -6,16 +6,18 @@ import { Icon, type IconName } from "../ui/icon.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { Meter } from "../ui/meter.tsx";
 
+export interface JobWords {
+  /** Until the first progress. */
+  readonly starting: string;
+  readonly stopped: string;
+  readonly cancel: (id: string) => string;
+}
+
 interface JobRowProps<Ask> {
   readonly job: Job<Ask>;
   readonly jobs: Jobs<Ask>;
   readonly icon: IconName;
-  readonly words: {
-    /** Until the first progress. */
-    readonly starting: string;
-    readonly stopped: string;
-    readonly cancel: (id: string) => string;
-  };
+  readonly words: JobWords;
 }
 
 /** A long work with its progress; it can be stopped, and gone on with. */

@@ -7,7 +7,7 @@ import { errorSentence } from "../app/error-sentence.ts";
 import { Icon } from "../ui/icon.tsx";
 import { MenuButton } from "../ui/menu-button.tsx";
 import { DownloadForm } from "./download-form.tsx";
-import { JobRow } from "./job-row.tsx";
+import { JobList } from "./job-list.tsx";
 import { ModelRow } from "./model-row.tsx";
 
 /** The model manager: what is there, what is in memory, what is on its way. */
@@ -19,8 +19,6 @@ export function ModelsView(): VNode {
   useEffect(() => heading.current?.focus(), []);
   const text = t.value.models;
   const models = server.models.value;
-  const running = downloads.all.value;
-  const converting = quantizing.all.value;
   const attempt = async (work: () => Promise<void>): Promise<boolean> => {
     failure.value = undefined;
     try {
@@ -58,44 +56,22 @@ export function ModelsView(): VNode {
             <span>{failure.value}</span>
           </p>
         )}
-        {running.length > 0 && (
-          <section aria-label={text.downloading}>
-            <ul class="cards">
-              {running.map((download) => (
-                <JobRow
-                  key={download.id}
-                  job={download}
-                  jobs={downloads}
-                  icon="download"
-                  words={{
-                    starting: text.starting,
-                    stopped: text.downloadStopped,
-                    cancel: text.cancelDownload,
-                  }}
-                />
-              ))}
-            </ul>
-          </section>
-        )}
-        {converting.length > 0 && (
-          <section aria-label={text.quantizing}>
-            <ul class="cards">
-              {converting.map((job) => (
-                <JobRow
-                  key={job.id}
-                  job={job}
-                  jobs={quantizing}
-                  icon="cube"
-                  words={{
-                    starting: text.quantizeStarting,
-                    stopped: text.quantizeStopped,
-                    cancel: text.cancelQuantize,
-                  }}
-                />
-              ))}
-            </ul>
-          </section>
-        )}
+        <JobList
+          jobs={downloads}
+          label={text.downloading}
+          icon="download"
+          words={{ starting: text.starting, stopped: text.downloadStopped, cancel: text.cancelDownload }}
+        />
+        <JobList
+          jobs={quantizing}
+          label={text.quantizing}
+          icon="cube"
+          words={{
+            starting: text.quantizeStarting,
+            stopped: text.quantizeStopped,
+            cancel: text.cancelQuantize,
+          }}
+        />
         {models?.length === 0 && (
           <div class="empty">
             <span class="empty-mark">

@@ -1,6 +1,6 @@
 import type { ChatMessage } from "@engine/tokenizer";
 import { unsupported } from "../../errors/api-error.ts";
-import type { ChatRequest } from "./chat-route.ts";
+import type { ChatRequest } from "./chat-schema.ts";
 
 /** Ollama's messages as chat templates take them. Throws 400 for images. */
 export function toMessages(messages: NonNullable<ChatRequest["messages"]>): readonly ChatMessage[] {

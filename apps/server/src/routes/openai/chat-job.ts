@@ -5,13 +5,12 @@ import { unsupported } from "../../errors/api-error.ts";
 import { parseKeepAlive } from "../keep-alive.ts";
 import type { ChatRequest } from "./chat-schema.ts";
 import { jsonFormat } from "./json-format.ts";
-import { boundedOverflow, samplingOptions, told } from "./sampling-schema.ts";
+import { samplingOptions, told } from "./sampling-schema.ts";
 import { toMessages } from "./to-messages.ts";
 
 /** What the model is to do for a chat completion. Throws 400 for what is known but cannot be done here. */
 export function chatJob(request: ChatRequest): AnswerJob {
   refuse(request);
-  boundedOverflow(request, request.max_completion_tokens ?? request.max_tokens);
   const { tools, tool_choice, parallel_tool_calls, chat_template_kwargs, reasoning_effort } = request;
   const effort = reasoning_effort ?? undefined;
   const rules = toolRules(tools ?? [], {

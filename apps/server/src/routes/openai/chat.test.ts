@@ -225,8 +225,12 @@ test("where it is asked for, the oldest tokens go, and the answer says how many"
     usage: { completion_tokens: 4 },
     timings: { droppedTokens: expect.any(Number) },
   });
-  const error = await client.chat.completions.create(ask).catch((e) => e);
-  expect(error).toMatchObject({ status: 400, param: "max_tokens" });
+  // Without a limit of its own it ends after a context of tokens.
+  const endless = await client.chat.completions.create({ ...ask, logit_bias: { 1: -100 } });
+  expect(endless).toMatchObject({
+    usage: { completion_tokens: 512 },
+    choices: [{ finish_reason: "length" }],
+  });
   const wrong = { ...ask, max_tokens: 4, context_overflow: { policy: "sliding", keep: 9999 } };
   const refused = await client.chat.completions.create(wrong).catch((e) => e);
   expect(refused).toMatchObject({ status: 400, message: expect.stringContaining("keep") });

@@ -1,6 +1,7 @@
 import type { ChatResult } from "@engine/auto";
 import type { Head } from "./head.ts";
 import type { ResponsesRequest } from "./responses-schema.ts";
+import { timingsOf } from "./usage.ts";
 
 /** A response as OpenAI shows it, on its way or finished. */
 export function responseObject(
@@ -36,8 +37,9 @@ export function responseObject(
     tool_choice: request.tool_choice ?? "auto",
     tools: request.tools ?? [],
     top_p: request.top_p ?? null,
-    truncation: "disabled",
+    truncation: request.truncation ?? "disabled",
     usage: result ? usageOf(result) : null,
+    ...(result && { timings: timingsOf(result) }),
     metadata: request.metadata ?? {},
   };
 }

@@ -25,6 +25,7 @@ export function responsesJob(request: ResponsesRequest): AnswerJob {
       ...samplingOptions(request),
       ...rules.options,
       ...told({
+        overflow: request.truncation === "auto" ? { policy: "sliding" as const } : undefined,
         maxTokens: request.max_output_tokens,
         thinking: effort === undefined ? undefined : effort !== "none",
       }),
@@ -46,8 +47,6 @@ function refuse({ tools, ...request }: ResponsesRequest): void {
       throw unsupported(param, `'${param}': ${why}.`);
   }
   if (request.background) throw unsupported("background", "'background' is not supported; use 'stream'.");
-  if (request.truncation === "auto")
-    throw unsupported("truncation", "'truncation' of 'auto' is not supported: nothing is cut here unseen.");
   if (request.top_logprobs) throw unsupported("top_logprobs", "'top_logprobs' is not supported yet.");
   const odd = tools?.findIndex((tool) => tool.type !== "function" || tool.name === undefined) ?? -1;
   if (odd >= 0)

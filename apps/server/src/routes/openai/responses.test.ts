@@ -1,6 +1,7 @@
 import OpenAI from "openai";
 import type { ResponseInput } from "openai/resources/responses/responses";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { demoServer } from "../../../test/demo-server.ts";
 import { scriptedServer } from "../../../test/scripted-server.ts";
 import type { RunningServer } from "../../index.ts";
 
@@ -108,11 +109,26 @@ test("an answer that was cut is incomplete", async () => {
   });
 });
 
+test("what is longer than the context is refused; with truncation the oldest tokens go, and the response says how many", async () => {
+  const demo = await demoServer();
+  try {
+    const { responses } = new OpenAI({ baseURL: `${demo.url}/v1`, apiKey: "none", maxRetries: 0 });
+    const ask = { model: "demo", input: "Once upon a time. ".repeat(300), max_output_tokens: 4 };
+    await expect(responses.create(ask)).rejects.toMatchObject({ code: "context_length_exceeded" });
+    const cut = await responses.create({ ...ask, truncation: "auto" });
+    expect(cut).toMatchObject({ truncation: "auto", timings: { droppedTokens: expect.any(Number) } });
+    expect(cut.output_text).not.toBe("");
+    const short = await responses.create({ ...ask, input: "Once", truncation: "auto" });
+    expect((short as { timings?: object }).timings).not.toHaveProperty("droppedTokens");
+  } finally {
+    await demo.close();
+  }
+});
+
 test("what this server does not keep cannot be asked for", async () => {
   for (const [param, value] of [
     ["previous_response_id", "resp_1"],
     ["background", true],
-    ["truncation", "auto"],
   ] as const) {
     const asked = client.responses.create({ model: "actor", input: "a", [param]: value } as never);
     await expect(asked).rejects.toMatchObject({ status: 400, param });

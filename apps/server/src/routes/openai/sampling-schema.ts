@@ -57,22 +57,6 @@ function overflowOf(wish: SamplingRequest["context_overflow"]): GenerateOptions[
   return wish === "sliding" ? { policy: "sliding" } : { policy: "sliding", ...told(wish) };
 }
 
-/** An answer whose text slides through the context has no end but a stop. Throws 400 where it has no limit either. */
-export function boundedOverflow(
-  { context_overflow }: SamplingRequest,
-  maxTokens: number | null | undefined,
-): void {
-  if (!context_overflow || context_overflow === "error" || maxTokens) return;
-  throw new ApiError(
-    400,
-    "'context_overflow' of 'sliding' needs 'max_tokens': the answer has no other end.",
-    {
-      param: "max_tokens",
-      code: "missing_required_parameter",
-    },
-  );
-}
-
 /** Without members that are undefined or null. */
 export function told<T extends object>(members: T): { [Key in keyof T]?: NonNullable<T[Key]> } {
   const known = Object.entries(members).filter(([, value]) => value !== undefined && value !== null);
