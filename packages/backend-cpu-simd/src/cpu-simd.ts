@@ -23,10 +23,17 @@ export function isaLevels(): readonly IsaLevel[] {
   return whyNoNative() === undefined ? loadNative().levels : [];
 }
 
+/** A file of its own both in sources and in the built package: threads that quantize load it. */
+function roundingAt(level: IsaLevel | undefined): URL {
+  const file = import.meta.url.endsWith(".js") ? "./rounding.js" : "./rounding.ts";
+  return new URL(level === undefined ? file : `${file}?level=${level}`, import.meta.url);
+}
+
 function backendAt(level: IsaLevel | undefined, { everyThread = false }: LevelOptions = {}): Backend {
   return {
     api: 1,
     name: "cpu-simd",
+    rounding: roundingAt(level),
     unavailable() {
       const why = whyNoNative();
       if (why !== undefined || level === undefined || isaLevels().includes(level)) return why;

@@ -20,6 +20,17 @@ export interface Native {
     depth: number,
     group: number,
   ): { readonly code: number; readonly rowBytes: readonly number[]; readonly panelBytes: number } | undefined;
+  /** Quantizes lines of values (native/kernels/round-groups-inl.h); `scale` are the bytes of f16 numbers. */
+  roundGroups(
+    level: IsaLevel,
+    values: Float32Array,
+    columns: number,
+    group: number,
+    bits: number,
+    importance: Float32Array | undefined,
+    packed: Uint8Array,
+    scale: Uint8Array,
+  ): void;
   readonly Device: new (level: IsaLevel, threads: number, everyThread: boolean) => NativeDevice;
   readonly Weights: new (device: NativeDevice) => NativeWeights;
   readonly State: new (

@@ -1,6 +1,7 @@
 import type { Backend } from "@engine/core";
 import { describe, test } from "vitest";
 import { testLifetime } from "./contract/lifetime.ts";
+import { testRounding } from "./contract/rounding.ts";
 import { testRuns } from "./contract/runs.ts";
 import { testSelect } from "./contract/select.ts";
 import { testState } from "./contract/state.ts";
@@ -28,6 +29,7 @@ export function testBackend(backend: Backend, options: BackendTestOptions = {}):
     describe("lifetime", () => testLifetime(backend));
     describe("runs", () => testRuns(backend));
     describe("state", () => testState(backend));
+    if (backend.rounding) describe("rounding", () => testRounding(backend.rounding!));
     describe("select", () => testSelect(backend));
   });
 }

@@ -14,6 +14,7 @@ export type { Attrs, HostData, HostTensor, Op, RunContext } from "./op.ts";
 export * from "./ops/index.ts";
 export * from "./program.ts";
 export { isReadable, readRows } from "./read-rows.ts";
+export type * from "./rounding.ts";
 export { type SelectedRow, selectRow, temperedLogits } from "./select.ts";
 export * from "./shape.ts";
 export {

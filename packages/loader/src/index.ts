@@ -20,6 +20,7 @@ export { openSafetensors } from "./open-safetensors.ts";
 export type { QuantType, TypeChoice } from "./quantize/choose-target.ts";
 export type { QuantizeProgress } from "./quantize/progress.ts";
 export { type QuantizedModel, type QuantizeOptions, quantizeModel } from "./quantize/quantize-model.ts";
+export { roundGroups } from "./quantize/round-groups.ts";
 export { type JsonFileOptions, type JsonObject, readJsonObject } from "./read-json.ts";
 export { type ReadTensor, readSafetensors } from "./read-safetensors.ts";
 export type { TensorSpec, WriteOptions } from "./safetensors-plan.ts";

@@ -33,6 +33,27 @@ static Napi::Value layout(const Napi::CallbackInfo& info) {
   });
 }
 
+// roundGroups(level, values, columns, group, bits, importance or undefined, packed, scale)
+static Napi::Value round_groups(const Napi::CallbackInfo& info) {
+  return guard(info.Env(), [&] {
+    const std::string wanted = info[0].ToString();
+    const Floats values = floats(info[1], "values");
+    const uint64_t columns = whole(info[2], "columns"), group = whole(info[3], "group"), bits = whole(info[4], "bits");
+    const Floats importance = info[5].IsUndefined() ? Floats{nullptr, 0} : floats(info[5], "importance");
+    const Bytes packed = bytes(info[6], "packed"), scale = bytes(info[7], "scale");
+    const bool whole = group >= 32 && group % 32 == 0 && columns > 0 && columns % group == 0 && values.size % columns == 0;
+    if (!whole || (bits != 4 && bits != 8)) fail("bad-option", "roundGroups: lines must be whole groups of a multiple of 32, of 4 or 8 bits.");
+    if (importance.data && importance.size != columns) fail("bad-option", "roundGroups: importance must have one number for each column.");
+    if (packed.size != values.size * bits / 8 || scale.size != values.size / group * 2) fail("bad-option", "roundGroups: the results have other sizes.");
+    for (int i = 0; i < levelCount; i++) {
+      if (wanted != levels[i].name || !levels[i].here()) continue;
+      levels[i].kernels->round_groups({values.data, (int64_t)values.size, (int64_t)columns, (int64_t)group, (int)bits, importance.data, packed.data, (uint16_t*)scale.data});
+      return info.Env().Undefined();
+    }
+    fail("unsupported", "This machine cannot run instruction set \"%s\".", wanted.c_str());
+  });
+}
+
 static Napi::Object init(Napi::Env env, Napi::Object exports) {
   auto here = Napi::Array::New(env);
   for (int i = 0; i < levelCount; i++) {
@@ -45,6 +66,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports["levels"] = here;
   exports["ops"] = ops;
   exports["layout"] = Napi::Function::New(env, layout);
+  exports["roundGroups"] = Napi::Function::New(env, round_groups);
   exports["Device"] = DeviceObject::define(env);
   exports["Weights"] = WeightsObject::define(env);
   exports["State"] = StateObject::define(env);

@@ -74,6 +74,12 @@ Bytes bytes(const Napi::Value& value, const char* what) {
   return {array.Data(), array.ElementLength()};
 }
 
+Floats floats(const Napi::Value& value, const char* what) {
+  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_float32_array) fail("bad-option", "%s must be a Float32Array.", what);
+  auto array = value.As<Napi::Float32Array>();
+  return {array.Data(), array.ElementLength()};
+}
+
 uint64_t whole(const Napi::Value& value, const char* what) {
   const double x = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
   if (!(x >= 0) || x > 9007199254740992.0 || x != std::floor(x)) fail("bad-option", "%s must be a whole number from 0.", what);

@@ -74,6 +74,11 @@ struct Bytes {
   size_t size;
 };
 Bytes bytes(const Napi::Value& value, const char* what);
+struct Floats {
+  const float* data;
+  size_t size;
+};
+Floats floats(const Napi::Value& value, const char* what);
 // A whole number from 0 to 2^53.
 uint64_t whole(const Napi::Value& value, const char* what);
 

@@ -24,6 +24,7 @@
 #include "short-conv-inl.h"
 #include "delta-rule-inl.h"
 #include "measure-inl.h"
+#include "round-groups-inl.h"
 
 namespace engine::ENGINE_LEVEL {
 
@@ -32,7 +33,7 @@ const Kernels kernels = {
 #define X(op, name) name,
     ENGINE_KERNELS(X)
 #undef X
-    attention_join, exp_sum, decode_values, read_bytes, multiply_add,
+    attention_join, exp_sum, decode_values, read_bytes, multiply_add, round_groups,
 };
 
 }  // namespace engine::ENGINE_LEVEL

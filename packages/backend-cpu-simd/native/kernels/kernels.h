@@ -47,6 +47,16 @@ namespace engine {
   X("short-conv", short_conv)          \
   X("delta-rule", delta_rule)
 
+// Lines of values [count / columns, columns] as whole numbers of 4 or 8 bits that share a scale, an f16, `group` at a time.
+struct RoundedGroups {
+  const float* values;
+  int64_t count, columns, group;
+  int bits;
+  const float* importance;  // of each column, or null
+  uint8_t* packed;
+  uint16_t* scale;
+};
+
 struct Kernels {
 #define X(op, name) Kernel name;
   ENGINE_KERNELS(X)
@@ -61,6 +71,7 @@ struct Kernels {
   uint32_t (*read)(const uint8_t* from, int64_t bytes);
   // Independent multiply-adds, `rounds` times kFlopsPerRound floating point operations.
   float (*multiply_add)(int64_t rounds, int64_t* flops);
+  void (*round_groups)(const RoundedGroups& task);
 };
 
 // Rows of x and their depth that a thread packs for a matrix product: half of a second-level cache of 512 KB.

@@ -1,5 +1,5 @@
+import type { RoundGroups } from "@engine/core";
 import { fromFloats, toFloats } from "./float-bits.ts";
-import { roundGroups } from "./round-groups.ts";
 
 /** What a tensor is written as. */
 export type Target =
@@ -26,7 +26,10 @@ export interface Converted {
   readonly fault?: "not-finite" | "too-large";
 }
 
-export function convertLines({ type, bytes, columns, target, importance }: Lines): Converted {
+export function convertLines(
+  { type, bytes, columns, target, importance }: Lines,
+  roundGroups: RoundGroups,
+): Converted {
   const values = toFloats(type, bytes);
   const before = allFinite(values);
   if (target.as === "float") {

@@ -20,6 +20,8 @@ export interface QuantizeOptions extends TypeChoice, HubOptions, Pick<Watch, "si
   readonly importance?: ReadonlyMap<string, Float32Array>;
   /** All processors unless told. */
   readonly threads?: number | undefined;
+  /** A backend's module that rounds faster than this package's own. */
+  readonly rounding?: URL | undefined;
   /** Most bytes of one file of the output, where tensors allow it; 1 GiB. */
   readonly shardBytes?: number;
   readonly onProgress?: (progress: QuantizeProgress) => void;
@@ -100,7 +102,7 @@ async function write(
   const resumed = plan.shards.filter(({ file }) => here.has(file));
   const report = progressReport(sourceBytes, onProgress);
   for (const { tensors } of resumed) report.skip(tensors.reduce((sum, { readBytes }) => sum + readBytes, 0));
-  await using threads = converter(options.threads);
+  await using threads = await converter({ threads: options.threads, rounding: options.rounding });
   for (const shard of missing) {
     const sums = await writeShard(shard, {
       source,

@@ -1,8 +1,8 @@
-import { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16, philox, roundTo } from "@engine/core";
+import { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16, type GroupLayout, philox, roundTo } from "@engine/core";
 import { describe, expect, it } from "vitest";
 import { groupedIntegers } from "../encodings/grouped-integers.ts";
 import { fromFloats, toFloats } from "./float-bits.ts";
-import { type GroupLayout, roundGroups } from "./round-groups.ts";
+import { roundGroups } from "./round-groups.ts";
 
 /** Values between -0.5 and 0.5, dense around 0. */
 function values(count: number, seed: number): Float32Array {

@@ -1,22 +1,5 @@
-import { f16ToF32 } from "@engine/core";
+import { f16ToF32, type GroupLayout, type RoundedGroups } from "@engine/core";
 import { f16Bits } from "./float-bits.ts";
-
-export interface GroupLayout {
-  readonly bits: 4 | 8;
-  /** Values of one line, a multiple of `group`. */
-  readonly columns: number;
-  /** Values that share a scale, a multiple of 32. */
-  readonly group: number;
-  /** What a squared error of each column weighs, [columns]; all the same unless told. */
-  readonly importance?: Float32Array | undefined;
-}
-
-export interface Rounded {
-  /** Codes as `groupedIntegers` reads them. */
-  readonly packed: Uint8Array;
-  /** f16 bits. */
-  readonly scale: Uint16Array;
-}
 
 /**
  * The code, before rounding, that the value of a group farthest from zero gets: at the end of the range that reaches
@@ -31,7 +14,7 @@ const LARGEST_F16 = 65504;
  * Lines of values [n, columns] as whole numbers with an f16 scale for each group. Of 4 bits the scale is the one, among
  * some, whose codes fit best, improved by least squares; of 8 bits it is set by the largest value.
  */
-export function roundGroups(values: Float32Array, layout: GroupLayout): Rounded {
+export function roundGroups(values: Float32Array, layout: GroupLayout): RoundedGroups {
   const { bits, columns, group } = layout;
   const packed = new Uint8Array((values.length * bits) / 8);
   const scale = new Uint16Array(values.length / group);

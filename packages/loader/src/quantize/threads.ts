@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { EngineError } from "@engine/core";
 import { type Converted, convertLines, type Lines } from "./convert-lines.ts";
+import { loadRounding } from "./load-rounding.ts";
 
 /** Converts lines on other threads. */
 export interface Converter extends AsyncDisposable {
@@ -18,12 +19,21 @@ interface Waiting {
 /** The built package has the worker's file beside it; sources are run by whatever loads TypeScript, in one thread. */
 const WORKER = import.meta.url.endsWith(".js") ? new URL("./quantize-worker.js", import.meta.url) : undefined;
 
-/** `threads` workers; all processors unless told. One works in the calling thread. */
-export function converter(threads = availableParallelism(), worker: URL | undefined = WORKER): Converter {
-  if (threads > 1 && worker) return new Workers(threads, worker);
+export interface ConverterOptions {
+  /** Workers; all processors unless told. One works in the calling thread. */
+  readonly threads?: number | undefined;
+  /** Of a `RoundingModule`; this package's own unless told. */
+  readonly rounding?: URL | undefined;
+  readonly worker?: URL | undefined;
+}
+
+export async function converter(options: ConverterOptions = {}): Promise<Converter> {
+  const { threads = availableParallelism(), rounding, worker = WORKER } = options;
+  if (threads > 1 && worker) return new Workers(threads, worker, rounding?.href);
+  const roundGroups = await loadRounding(rounding?.href);
   return {
     threads: 1,
-    convert: async (lines) => convertLines(lines),
+    convert: async (lines) => convertLines(lines, roundGroups),
     [Symbol.asyncDispose]: async () => {},
   };
 }
@@ -37,8 +47,9 @@ class Workers implements Converter {
   constructor(
     readonly threads: number,
     file: URL,
+    rounding: string | undefined,
   ) {
-    this.#all = Array.from({ length: threads }, () => this.#start(file));
+    this.#all = Array.from({ length: threads }, () => this.#start(file, rounding));
     this.#idle = [...this.#all];
   }
 
@@ -53,9 +64,9 @@ class Workers implements Converter {
     await Promise.all(this.#all.map((worker) => worker.terminate()));
   }
 
-  #start(file: URL): Worker {
+  #start(file: URL, rounding: string | undefined): Worker {
     // What this process was started with (loaders, conditions) is for its own program.
-    const worker = new Worker(file, { execArgv: [] });
+    const worker = new Worker(file, { execArgv: [], workerData: rounding });
     worker.on("message", (converted: Converted) => {
       const waiting = this.#take(worker);
       this.#idle.push(worker);

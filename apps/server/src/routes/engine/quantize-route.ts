@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { rounding } from "@engine/engine";
 import { quantizeModel } from "@engine/loader";
 import { z } from "zod";
 import { ApiError } from "../../errors/api-error.ts";
@@ -48,6 +49,7 @@ export const quantizeRoute: Route = route<z.infer<typeof quantizeRequest>>({
         {
           type,
           signal,
+          rounding: rounding(),
           ...(group && { group }),
           ...(embeddings && { embeddings }),
           ...(lm_head && { lmHead: lm_head }),
