@@ -46,30 +46,16 @@ void Memory::swap(Memory& other) noexcept {
   std::swap(live_, other.live_);
 }
 
-Mapping::Mapping(int fd) : file_(fd), bytes_((size_t)file_.size()) {
-  if (bytes_ == 0) return;
-  void* data = mmap(nullptr, bytes_, PROT_READ, MAP_PRIVATE, fd, 0);
-  if (data == MAP_FAILED) fail("out-of-memory", "A weight file of %.1f MB cannot be mapped: %s.", bytes_ / 1e6, strerror(errno));
-  data_ = (uint8_t*)data;
-}
-
-void Mapping::check() const {
-  const uint64_t now = file_.size();
-  if (now >= bytes_) return;
-  fail("io-failed", "%s was cut from %zu bytes to %llu while it was in use. Restore it, or load the model again.", file_.path().c_str(), bytes_,
-       (unsigned long long)now);
-}
-
-Mapping::~Mapping() {
-  if (data_) munmap(data_, bytes_);
-}
-
 File::File(int fd) : fd_(dup(fd)) {
   if (fd_ < 0) fail("missing-file", "A weight file cannot be opened again: %s.", strerror(errno));
 }
 
 File::~File() {
   if (fd_ >= 0) close(fd_);
+}
+
+void File::map(uint8_t* at, size_t n) const {
+  if (mmap(at, n, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd_, 0) == MAP_FAILED) fail("out-of-memory", "%s cannot be mapped again: %s.", path().c_str(), strerror(errno));
 }
 
 uint64_t File::size() const {

@@ -46,6 +46,8 @@ class File {
   static std::unique_ptr<File> direct(int fd);
   // The same file for reads here and there: the system reads nothing ahead.
   static std::unique_ptr<File> scattered(int fd);
+  // Maps its first n bytes again where a mapping of them is.
+  void map(uint8_t* at, size_t n) const;
   // As the system has it now.
   uint64_t size() const;
   std::string path() const;
@@ -58,23 +60,6 @@ class File {
   File() = default;
   static std::unique_ptr<File> again(int fd, int flags);
   int fd_ = -1;
-};
-
-// A whole file, read-only, shared with the system's page cache. Outlives the descriptor it was made from.
-class Mapping {
- public:
-  explicit Mapping(int fd);
-  ~Mapping();
-  Mapping(const Mapping&) = delete;
-  uint8_t* data() const { return data_; }
-  size_t bytes() const { return bytes_; }
-  // Throws "io-failed" when the file was cut: reading behind its end would end the process.
-  void check() const;
-
- private:
-  File file_;
-  uint8_t* data_ = nullptr;
-  size_t bytes_ = 0;
 };
 
 }  // namespace engine

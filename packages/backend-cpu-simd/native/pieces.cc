@@ -77,6 +77,10 @@ void Readers::check(const Piece& piece, uint64_t bytes) const {
   } else if (piece.wanted > piece.parts[0].bytes) {
     refuse();
   }
+  if (piece.window) {
+    const Piece::Part& part = piece.parts[0];
+    if (piece.encoding || part.offset > piece.window->bytes() || part.bytes > piece.window->bytes() - part.offset) refuse();
+  }
   if (piece.to > bytes || piece.room() > bytes - piece.to) refuse();
 }
 
@@ -113,23 +117,36 @@ void Readers::work() {
   }
 }
 
-std::string Readers::read(int file, uint64_t offset, uint64_t n, uint64_t wanted, uint8_t* into) {
+std::string Readers::counted(int file, uint64_t offset, uint64_t n, const std::function<std::string()>& read) {
   {
     std::lock_guard lock(counting_);
     if (reading_++ == 0) since_ = now();
   }
-  const SourceFile& from = files_[file];
-  const std::string why = from.file->read(into, n, wanted, offset);
+  const std::string why = read();
   {
     std::lock_guard lock(counting_);
     if (--reading_ == 0) counters_.seconds += now() - since_;
     counters_.bytes += n;
   }
-  return why.empty() ? why : "Reading " + from.path + " at byte " + std::to_string(offset) + " failed: " + why;
+  return why.empty() ? why : "Reading " + files_[file].path + " at byte " + std::to_string(offset) + " failed: " + why;
+}
+
+std::string Readers::read(int file, uint64_t offset, uint64_t n, uint64_t wanted, uint8_t* into) {
+  return counted(file, offset, n, [&] { return files_[file].file->read(into, n, wanted, offset); });
+}
+
+void Readers::found(uint64_t bytes) {
+  std::lock_guard lock(counting_);
+  counters_.bytes += bytes;
 }
 
 std::string Readers::bring(const Piece& piece, int64_t index, uint8_t* base) {
   const int64_t step = piece.step(chunk_), begin = index * step, end = std::min(begin + step, piece.size());
+  if (piece.window) {
+    const Piece::Part& part = piece.parts[0];
+    const uint64_t at = part.offset + begin;
+    return counted(part.file, at, end - begin, [&] { return piece.window->populate(at, end - begin); });
+  }
   if (!piece.encoding) {
     const uint64_t wanted = std::min<uint64_t>(end, piece.wanted) - std::min<uint64_t>(begin, piece.wanted);
     return read(piece.parts[0].file, piece.parts[0].offset + begin, end - begin, wanted, base + piece.to + begin);

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "memory.h"
+#include "mapping.h"
 #include "quantized.h"
 
 namespace engine {
@@ -32,6 +32,8 @@ struct Piece {
   std::vector<Part> parts;
   uint64_t to;      // where it comes to lie, from its memory's beginning on
   uint64_t wanted;  // bytes as they are: the file holds at least this many; direct reads round up behind its end
+  // Bytes as they are that are used where the file is mapped: `to` only says which pieces may be there at once.
+  const Mapping* window = nullptr;
 
   // What it takes there.
   uint64_t room() const;
@@ -63,9 +65,12 @@ class Readers {
   std::string read(int file, uint64_t offset, uint64_t n, uint64_t wanted, uint8_t* into);
   uint64_t chunk() const { return chunk_; }
   ReadCounters counters() const;
+  // Bytes that steps read without a reader: from the page cache.
+  void found(uint64_t bytes);
 
  private:
   void work();
+  std::string counted(int file, uint64_t offset, uint64_t n, const std::function<std::string()>& read);
   // The queue whose turn it is, or null.
   std::deque<std::function<void()>>* next();
   struct Room;

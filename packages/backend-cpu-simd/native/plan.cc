@@ -99,6 +99,7 @@ void Plan::run(const StepInput& input, const std::vector<bool>& asked, StepResul
   const Sweep sweep{weights->stream()};
   ask(step);
   if (!stopped) stopped = walk(step, selects ? &select : nullptr, stop);
+  weights->check();
   if (stopped) fail("aborted", "The step was stopped.");
   if (selects) ask_next(select);
   lastRows_ = input.rows();

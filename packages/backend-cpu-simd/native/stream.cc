@@ -1,5 +1,7 @@
 #include "stream.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -11,12 +13,13 @@ namespace engine {
 // How often a waiting step asks whether it shall stop.
 static constexpr auto kAsk = std::chrono::milliseconds(20);
 
-Stream::Stream(Readers& readers, std::vector<Piece> pieces, std::vector<StreamSegment> segments, uint8_t* ring, uint64_t ringBytes)
-    : readers_(readers), pieces_(std::move(pieces)), segments_(std::move(segments)), ring_(ring) {
+Stream::Stream(Readers& readers, std::vector<Piece> pieces, std::vector<StreamSegment> segments, uint8_t* ring, uint64_t ringBytes,
+               uint64_t windowBytes)
+    : readers_(readers), pieces_(std::move(pieces)), segments_(std::move(segments)), ring_(ring), windowBytes_(windowBytes) {
   for (const StreamSegment& segment : segments_) {
     if (segment.first < 0 || segment.count < 0 || segment.first > (int)pieces_.size() - segment.count) fail("bad-option", "stream: a segment without pieces.");
   }
-  for (const Piece& piece : pieces_) readers_.check(piece, ringBytes);
+  for (const Piece& piece : pieces_) readers_.check(piece, piece.window ? windowBytes : ringBytes);
   const int n = size();
   for (int i = 0; i < n; i++) {
     int back = 1;
@@ -30,7 +33,7 @@ Stream::Stream(Readers& readers, std::vector<Piece> pieces, std::vector<StreamSe
 bool Stream::overlap(int a, int b) const {
   for (int i = segments_[a].first; i < segments_[a].first + segments_[a].count; i++) {
     for (int k = segments_[b].first; k < segments_[b].first + segments_[b].count; k++) {
-      if (pieces_[i].to < pieces_[k].to + pieces_[k].room() && pieces_[k].to < pieces_[i].to + pieces_[i].room()) return true;
+      if (!pieces_[i].window == !pieces_[k].window && pieces_[i].to < pieces_[k].to + pieces_[k].room() && pieces_[k].to < pieces_[i].to + pieces_[i].room()) return true;
     }
   }
   return false;
@@ -59,6 +62,10 @@ void Stream::advance() {
     const int64_t turn = next_++;
     active_.push_back({turn, 0, true});
     for (int piece = segment.first; piece < segment.first + segment.count; piece++) {
+      if (warm_ && pieces_[piece].window) {
+        readers_.found(pieces_[piece].parts[0].bytes);
+        continue;
+      }
       const int64_t chunks = pieces_[piece].chunks(readers_.chunk());
       active_.back().left += (int)chunks;
       for (int64_t i = 0; i < chunks; i++) readers_.post(Readers::ahead, [this, turn, piece, i] { job(turn, piece, i); });
@@ -78,7 +85,10 @@ void Stream::job(int64_t turn, int piece, int64_t chunk) {
   }
   const auto found = std::find_if(active_.begin(), active_.end(), [&](const Active& one) { return one.turn == turn; });
   if (!wanted || !broken_.empty()) found->whole = false;
-  if (--found->left == 0 && turn < done_) active_.erase(found);
+  if (--found->left == 0 && turn < done_) {
+    leave(segments_[turn % size()]);
+    active_.erase(found);
+  }
   advance();
   arrived_.notify_all();
 }
@@ -87,9 +97,29 @@ void Stream::job(int64_t turn, int piece, int64_t chunk) {
 void Stream::giveUp(int64_t turn) {
   if (turn <= done_) return;
   done_ = turn;
-  std::erase_if(active_, [&](const Active& one) { return one.turn < turn && one.left == 0; });
+  std::erase_if(active_, [&](const Active& one) {
+    if (one.turn >= turn || one.left > 0) return false;
+    leave(segments_[one.turn % size()]);
+    return true;
+  });
   next_ = std::max(next_, turn);
   advance();
+}
+
+// Windows leave the process together, while there is room: every time all its threads must hear of it.
+void Stream::leave(const StreamSegment& segment) {
+  for (int i = segment.first; i < segment.first + segment.count; i++) {
+    if (!pieces_[i].window) continue;
+    left_.push_back(i);
+    leftBytes_ += pieces_[i].room();
+  }
+  if (2 * leftBytes_ >= windowBytes_) drop();
+}
+
+void Stream::drop() {
+  for (int i : left_) pieces_[i].window->drop(pieces_[i].parts[0].offset, pieces_[i].parts[0].bytes);
+  left_.clear();
+  leftBytes_ = 0;
 }
 
 bool Stream::lies(int64_t turn) const {
@@ -99,6 +129,7 @@ bool Stream::lies(int64_t turn) const {
 // Nothing is kept, so that the same is read anew. Why it could not be read.
 std::string Stream::restart(std::unique_lock<std::mutex>& lock) {
   arrived_.wait(lock, [this] { return std::all_of(active_.begin(), active_.end(), [](const Active& one) { return one.left == 0; }); });
+  for (const Active& one : active_) leave(segments_[one.turn % size()]);
   active_.clear();
   next_ = done_;
   const std::string why = std::exchange(broken_, "");
@@ -129,8 +160,12 @@ bool Stream::need(int first, int last, const std::function<bool()>& stop) {
 
 void Stream::finish() {
   std::lock_guard lock(mutex_);
-  if (touched_) giveUp((done_ / size() + 1) * size());
+  if (!touched_) return;
   touched_ = false;
+  struct rusage use {};
+  getrusage(RUSAGE_SELF, &use);
+  warm_ = use.ru_majflt == std::exchange(faults_, use.ru_majflt);
+  giveUp((done_ / size() + 1) * size());
 }
 
 }  // namespace engine

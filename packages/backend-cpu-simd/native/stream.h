@@ -1,5 +1,5 @@
-// Weights that do not stay: read from their files into a ring of memory in the order a step uses them, ahead of
-// the step and around from the last one to the next step's first.
+// Weights that do not stay: read from their files in the order a step uses them, ahead of the step and around from the
+// last one to the next step's first; into a ring of memory, or into windows of mapped files.
 #pragma once
 #include "pieces.h"
 
@@ -12,7 +12,8 @@ struct StreamSegment {
 
 class Stream {
  public:
-  Stream(Readers& readers, std::vector<Piece> pieces, std::vector<StreamSegment> segments, uint8_t* ring, uint64_t ringBytes);
+  Stream(Readers& readers, std::vector<Piece> pieces, std::vector<StreamSegment> segments, uint8_t* ring, uint64_t ringBytes,
+         uint64_t windowBytes);
   int size() const { return (int)segments_.size(); }
   // Whether segments first to last can lie in the ring together.
   bool fits(int first, int last) const;
@@ -37,6 +38,8 @@ class Stream {
   bool lies(int64_t turn) const;
   bool overlap(int a, int b) const;
   std::string restart(std::unique_lock<std::mutex>& lock);
+  void leave(const StreamSegment& segment);
+  void drop();
 
   Readers& readers_;
   const std::vector<Piece> pieces_;
@@ -49,6 +52,13 @@ class Stream {
   int64_t next_ = 0, done_ = 0;
   std::string broken_;  // why a read failed
   bool touched_ = false;  // whether this step needed anything
+  // Windows are in the page cache: steps find them there themselves, which costs less than threads that look for them. So
+  // long as no fault of the process waits for a disk.
+  bool warm_ = false;
+  int64_t faults_ = 0;
+  const uint64_t windowBytes_;
+  std::vector<int> left_;  // windows given up that are still the process's
+  uint64_t leftBytes_ = 0;
 };
 
 }  // namespace engine

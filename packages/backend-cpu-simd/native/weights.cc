@@ -30,9 +30,9 @@ uint8_t* Weights::at(int region, uint64_t offset, uint64_t n) {
       regions_[region]);
 }
 
-void Weights::check() const {
-  for (const auto& region : regions_) {
-    if (const auto* mapping = std::get_if<std::unique_ptr<Mapping>>(&region)) (*mapping)->check();
+void Weights::check() {
+  for (auto& region : regions_) {
+    if (auto* mapping = std::get_if<std::unique_ptr<Mapping>>(&region)) (*mapping)->check();
   }
 }
 
@@ -106,11 +106,17 @@ uint8_t* Weights::reserved(int region, uint64_t& bytes) {
   return data;
 }
 
-void Weights::stream(int region, std::vector<Piece> pieces, std::vector<StreamSegment> segments) {
+const Mapping* Weights::mapping(int region) const {
+  const bool known = region >= 0 && region < (int)regions_.size() && std::holds_alternative<std::unique_ptr<Mapping>>(regions_[region]);
+  if (!known) fail("bad-option", "The weights have no mapped file %d.", region);
+  return std::get<std::unique_ptr<Mapping>>(regions_[region]).get();
+}
+
+void Weights::stream(int region, std::vector<Piece> pieces, std::vector<StreamSegment> segments, uint64_t windowBytes) {
   uint64_t bytes;
   uint8_t* ring = reserved(region, bytes);
   if (stream_) fail("bad-option", "These weights are streamed already.");
-  stream_ = std::make_unique<Stream>(*readers_, std::move(pieces), std::move(segments), ring, bytes);
+  stream_ = std::make_unique<Stream>(*readers_, std::move(pieces), std::move(segments), ring, bytes, windowBytes);
 }
 
 void Weights::experts(int region, uint64_t frameBytes, std::vector<Piece> pieces, std::vector<ExpertUnit> units, std::vector<int> layers) {

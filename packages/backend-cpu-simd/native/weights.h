@@ -19,7 +19,7 @@ class Weights {
   // n bytes from `offset` on; throws when the region does not hold them.
   uint8_t* at(int region, uint64_t offset, uint64_t n);
   // Before a step: throws "io-failed" when a mapped file was cut.
-  void check() const;
+  void check();
   // All threads copy from the file into a reserved region.
   void read(const File& file, uint64_t offset, int region, uint64_t to, uint64_t n);
   // All threads lay rows [first, first + count) of a weight out in panels, in a reserved region; `first` is a multiple of kPanel.
@@ -35,7 +35,9 @@ class Weights {
   // Opens the files of what does not stay, for all of the following; one of each kind for all plans of these weights.
   void source(std::vector<SourceFile> files, bool direct, uint64_t chunk, int readers);
   // Reads weights into a reserved region in the order steps use them.
-  void stream(int region, std::vector<Piece> pieces, std::vector<StreamSegment> segments);
+  void stream(int region, std::vector<Piece> pieces, std::vector<StreamSegment> segments, uint64_t windowBytes);
+  // A region that is a mapped file.
+  const Mapping* mapping(int region) const;
   // Reads single experts into frames of a reserved region when rows are routed to them.
   void experts(int region, uint64_t frameBytes, std::vector<Piece> pieces, std::vector<ExpertUnit> units, std::vector<int> layers);
   // Reads rows of a table as they are looked up; the table's number.

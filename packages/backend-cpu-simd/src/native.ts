@@ -84,8 +84,8 @@ export interface NativeWeights {
     chunk: number,
     readers: number,
   ): boolean;
-  /** Reads weights into a region in the order steps use them (native/stream.h). */
-  stream(region: number, pieces: Float64Array, segments: Int32Array): void;
+  /** Reads weights into a region, or windows of mapped files, in the order steps use them (native/stream.h). */
+  stream(region: number, pieces: Float64Array, segments: Int32Array, windowBytes: number): void;
   /** Reads single experts into frames of a region (native/experts.h). */
   experts(
     region: number,

@@ -1,6 +1,6 @@
 import type { NativeWeights } from "./native.ts";
 import { translated } from "./native-error.ts";
-import { READERS } from "./stream-layout.ts";
+import { PIECE_WORDS, READERS } from "./stream-layout.ts";
 import type { Streamable, StreamChoice, StreamedRows } from "./weight-stream.ts";
 
 /** Where a weight is found that does not stay in memory. */
@@ -29,14 +29,22 @@ export function openStreams<T extends Streamable>(
   };
   return translated(() => {
     native.source(fds, files.paths, scattered, direct, chunk, readers);
-    if (ring.bytes > 0) {
+    if (ring.rows.size > 0) {
       const region = native.reserve(ring.bytes);
-      native.stream(
-        region,
-        ring.layout.pieces,
-        Int32Array.from(ring.layout.places.flatMap((_, i) => [i, 1])),
-      );
-      for (const [stored, ranges] of ring.rows) place(stored, { stream: { region, ranges } });
+      const { pieces, places } = ring.layout;
+      const mapped = new Map<number, number>();
+      const regions = places.map((_, i) => {
+        if (pieces[PIECE_WORDS * (i + 1) - 1] === 0) return region;
+        const fd = files.fds[pieces[PIECE_WORDS * i + 4]!]!;
+        const window = mapped.get(fd) ?? native.map(fd);
+        mapped.set(fd, window);
+        pieces[PIECE_WORDS * (i + 1) - 1] = window + 1;
+        return window;
+      });
+      const segments = Int32Array.from(places.flatMap((_, i) => [i, 1]));
+      native.stream(region, pieces, segments, ring.windowBytes);
+      for (const [stored, ranges] of ring.rows)
+        place(stored, { stream: { region: regions[ranges[0]!.segment]!, ranges } });
     }
     if (experts) {
       const region = native.reserve(experts.bytes);

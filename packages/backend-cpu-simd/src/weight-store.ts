@@ -281,7 +281,7 @@ function bytesOf({ mapped, copied, streaming }: Decision): WeightBytes {
   const rows = Array.from(tables.values(), ({ bytes }) => bytes).reduce((a, b) => a + b, 0);
   const streamed = new Set([...ring.rows.keys(), ...(experts?.rows.keys() ?? []), ...tables.keys()]);
   return {
-    resident: resident + ring.bytes + (experts?.bytes ?? 0) + rows + staging,
+    resident: resident + ring.bytes + ring.windowBytes + (experts?.bytes ?? 0) + rows + staging,
     mapped: 0,
     streamed: sum(streamed),
   };

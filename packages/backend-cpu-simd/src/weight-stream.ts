@@ -37,9 +37,10 @@ export interface StreamedRows {
 export interface StreamChoice<T> {
   /** Weights that stay in memory. */
   readonly kept: readonly T[];
-  /** Read in every step, and the ring they go through. */
+  /** Read in every step, the ring they go through, and the bytes of mapped files that are in use at once. */
   readonly ring: {
     readonly bytes: number;
+    readonly windowBytes: number;
     readonly layout: PieceLayout;
     readonly rows: ReadonlyMap<T, readonly StreamedRows[]>;
   };
@@ -94,8 +95,12 @@ export function chooseStreamed<T extends Streamable>(
   const direct = io ? io === "direct" : streamable - left > cacheable;
   const unit = direct ? SECTOR : LINE;
   const sizes = inOrder.map(held);
-  const ranges = inOrder.map(fileRows);
-  const largest = Math.max(0, ...ranges.flat().map((rows) => roundUp(roomOf(rows, unit), unit)));
+  const ranges = inOrder.flatMap(fileRows);
+  const largestOf = (rows: readonly FileRows[]): number =>
+    Math.max(0, ...rows.map((one) => roundUp(roomOf(one, unit), unit)));
+  // What the page cache holds as the kernels read it is used there.
+  const inPlace = (rows: FileRows): boolean => !direct && !rows.blocks;
+  const largest = [largestOf(ranges.filter((rows) => !inPlace(rows))), largestOf(ranges.filter(inPlace))];
   const frames = expertFrames(routed, unit);
   if (streamable <= left) {
     const tables = layOutTables(
@@ -114,13 +119,19 @@ export function chooseStreamed<T extends Streamable>(
     throw new EngineError(
       "out-of-memory",
       `${megabytes(budget)} are too few to stream these weights through: ${megabytes(taken)} must stay, and two of the largest ` +
-        `pieces are ${megabytes(2 * largest)}${frames.bytes > 0 ? `, an expert ${megabytes(frames.bytes)}` : ""}. Give a larger memory budget.`,
+        `pieces are ${megabytes(2 * total(largest))}${frames.bytes > 0 ? `, an expert ${megabytes(frames.bytes)}` : ""}. Give a larger memory budget.`,
     );
+  const [ringBytes, windowBytes] = division.rings as [number, number];
   const pinned = inOrder.slice(0, division.pinned);
   const rest = inOrder.slice(division.pinned);
-  const room = left - staging - division.ringBytes - total(pinned.map(held));
+  const room = left - staging - ringBytes - windowBytes - total(pinned.map(held));
   const experts = layOutExperts(routed, { room, unit, files });
-  const layout = layOut(rest.flatMap(fileRows), { files, unit, ringBytes: division.ringBytes });
+  const layout = layOut(rest.flatMap(fileRows), {
+    files,
+    unit,
+    ringBytes,
+    windowBytes: direct ? undefined : windowBytes,
+  });
   const rows = new Map<T, readonly StreamedRows[]>();
   let segment = 0;
   for (const one of rest) {
@@ -135,12 +146,12 @@ export function chooseStreamed<T extends Streamable>(
     capacities,
     files,
   );
-  const ring = { bytes: division.ringBytes, layout, rows };
+  const ring = { bytes: ringBytes, windowBytes, layout, rows };
   return { kept: [...stays, ...pinned], ring, experts, tables, files, direct, chunk, staging };
 }
 
 function noRing<T>(): StreamChoice<T>["ring"] {
-  return { bytes: 0, layout: { pieces: new Float64Array(0), places: [] }, rows: new Map() };
+  return { bytes: 0, windowBytes: 0, layout: { pieces: new Float64Array(0), places: [] }, rows: new Map() };
 }
 
 /** Each range of a weight that one call reads, in its files. */

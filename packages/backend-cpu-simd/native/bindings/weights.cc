@@ -169,13 +169,14 @@ Napi::Value WeightsObject::source(const Napi::CallbackInfo& info) {
   });
 }
 
-// [n, 12] encoding + 1 or 0, group, depth, rows, (file, offset, bytes) of two parts, place, bytes that must be there
+// [n, 13] encoding + 1 or 0, group, depth, rows, (file, offset, bytes) of two parts, place, bytes that must be there, 1 + the
+// region of the mapped file they are used in or 0
 static std::vector<Piece> pieces_of(const Weights& weights, const Napi::Value& value) {
   const QuantizedKernels& kernels = *weights.device->level.quantized;
   const auto at = copied<double>(value, napi_float64_array, "pieces");
   std::vector<Piece> pieces;
-  for (size_t i = 0; i + 11 < at.size(); i += 12) {
-    for (size_t k = 0; k < 12; k++) {
+  for (size_t i = 0; i + 12 < at.size(); i += 13) {
+    for (size_t k = 0; k < 13; k++) {
       if (!(at[i + k] >= 0 && at[i + k] <= 9007199254740991.0)) fail("bad-option", "pieces: whole numbers were expected.");
     }
     if (at[i] > kernels.count || at[i + 1] > INT32_MAX || at[i + 2] > INT32_MAX) fail("bad-option", "pieces: there is no such storage type.");
@@ -185,18 +186,19 @@ static std::vector<Piece> pieces_of(const Weights& weights, const Napi::Value& v
       const double* of = &at[i + 4 + 3 * part];
       piece.parts.push_back({of[0] > INT32_MAX ? -1 : (int)of[0], (uint64_t)of[1], (uint64_t)of[2]});
     }
+    if (at[i + 12] > 0) piece.window = weights.mapping((int)std::min<double>(at[i + 12] - 1, INT32_MAX));
     pieces.push_back(std::move(piece));
   }
   return pieces;
 }
 
-// stream(region, pieces, segments): see native/stream.h.
+// stream(region, pieces, segments, windowBytes): see native/stream.h.
 Napi::Value WeightsObject::stream(const Napi::CallbackInfo& info) {
   return guard(info.Env(), [&]() -> Napi::Value {
     const Ints segments = ints(info[2], "segments");
     std::vector<StreamSegment> parts;
     for (size_t i = 0; i + 1 < segments.size; i += 2) parts.push_back({segments.data[i], segments.data[i + 1]});
-    weights->stream((int)whole(info[0], "region"), pieces_of(*weights, info[1]), std::move(parts));
+    weights->stream((int)whole(info[0], "region"), pieces_of(*weights, info[1]), std::move(parts), whole(info[3], "windowBytes"));
     return info.Env().Undefined();
   });
 }

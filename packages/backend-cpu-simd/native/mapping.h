@@ -1,0 +1,30 @@
+// Weight files in the address space: used in place, shared with the system's page cache.
+#pragma once
+#include "memory.h"
+
+namespace engine {
+
+// A whole file, read-only. Outlives the descriptor it was made from. A file that is cut, or cannot be read, while a kernel reads its
+// pages does not end the process: the kernel finds zeros, and check() throws.
+class Mapping {
+ public:
+  explicit Mapping(int fd);
+  ~Mapping();
+  Mapping(const Mapping&) = delete;
+  uint8_t* data() const { return data_; }
+  size_t bytes() const { return bytes_; }
+  // Before and after a step: throws "io-failed" when the file was cut or a page could not be read. Not while a kernel reads it.
+  void check();
+  // Reads a range into memory, from the disk where the page cache has not got it; empty, or why that failed.
+  std::string populate(uint64_t offset, uint64_t n) const;
+  // Its pages are the page cache's alone again, until someone reads them here.
+  void drop(uint64_t offset, uint64_t n) const;
+
+ private:
+  File file_;
+  uint8_t* data_ = nullptr;
+  size_t bytes_ = 0;
+  int guard_ = -1;  // which entry of the signal handler's table
+};
+
+}  // namespace engine
