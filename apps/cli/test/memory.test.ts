@@ -101,7 +101,7 @@ const missing = native ? native.unavailable() : "there is no native backend";
 test.skipIf(missing)(
   `the process's peak is what inspect says before, wherever the weights live${missing ? ` (skipped: ${missing})` : ""}`,
   async () => {
-    const budgets = [215 * MB, 270 * MB];
+    const budgets = [150 * MB, 200 * MB];
     const asked: Record<string, { peak: number; weights: { streamed: number } }>[] = [];
     for (const budget of budgets) {
       const { memory } = await engine("inspect", folder, ...COMMON, "--memory-budget", String(budget));
@@ -123,7 +123,7 @@ test.skipIf(missing)(
 
 const STREAMED = [
   "--memory-budget",
-  "215000000",
+  "180000000",
   "--context",
   "2000",
   "--backend",

@@ -10,6 +10,7 @@ import { LoadedModel } from "./loaded-model.ts";
 import type { Model } from "./model.ts";
 import { tokenText } from "./open-tokenizer.ts";
 import { planOptions, prepareModel } from "./prepare-model.ts";
+import { trimProcess } from "./process-bytes.ts";
 import { suppressedTokens } from "./suppressed-tokens.ts";
 import { unreadNote, unreadWeights } from "./unread-weights.ts";
 
@@ -35,6 +36,8 @@ export const AutoModel = {
           sampling: samplingDefaults(checkpoint.generationConfig),
         }),
       );
+      // Loading needed more than answering does.
+      if (options.memoryBudget !== undefined) trimProcess(chosen.device);
       return new LoadedModel(chosen.value, {
         folder: checkpoint.folder,
         architecture: architecture.name,

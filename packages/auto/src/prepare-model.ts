@@ -6,7 +6,7 @@ import type { PlanOptions } from "@engine/runtime";
 import type { Tokenizer } from "@engine/tokenizer";
 import type { LoadOptions } from "./load-options.ts";
 import { openTokenizer } from "./open-tokenizer.ts";
-import { processBytes } from "./process-bytes.ts";
+import { processBytes, trimProcess } from "./process-bytes.ts";
 import { Registry } from "./registry.ts";
 import { type ResolvedModel, resolveModel } from "./resolve-model.ts";
 
@@ -19,8 +19,6 @@ export interface PreparedModel extends ResolvedModel {
   /** Longest text the model was made for. */
   readonly modelContext: number | undefined;
   readonly tokenizer: Tokenizer | EngineError;
-  /** What the process takes besides the model. */
-  readonly processBytes: number;
 }
 
 export async function prepareModel(path: string, options: LoadOptions): Promise<PreparedModel> {
@@ -39,7 +37,6 @@ export async function prepareModel(path: string, options: LoadOptions): Promise<
       embedGraph: () => capture(architecture, parsed, source, { taps: ["final"] }),
       modelContext: architecture.context(parsed),
       tokenizer,
-      processBytes: processBytes(),
     };
   } catch (error) {
     await checkpoint.source.close();
@@ -50,12 +47,13 @@ export async function prepareModel(path: string, options: LoadOptions): Promise<
 /** What a text model of it is planned from, on a device. */
 export function planOptions(
   path: string,
-  { graph, source, modelContext, processBytes }: PreparedModel,
+  { graph, source, modelContext }: PreparedModel,
   { device, options }: { readonly device: Device; readonly options: LoadOptions },
 ): PlanOptions {
   const { memoryBudget, modelBudget, ...rest } = options;
   if (memoryBudget !== undefined && modelBudget !== undefined)
     throw new EngineError("bad-option", "memoryBudget and modelBudget exclude each other; give one of them.");
+  if (memoryBudget !== undefined) trimProcess(device);
   return {
     ...rest,
     name: basename(resolve(path)),
@@ -64,7 +62,7 @@ export function planOptions(
     device,
     modelContext,
     memoryBudget: memoryBudget ?? modelBudget,
-    processBytes: modelBudget === undefined ? processBytes : 0,
+    processBytes: modelBudget === undefined ? processBytes({ trimmed: memoryBudget !== undefined }) : 0,
     stateBudget: Math.min(device.info.memoryBytes, freemem()) / 4,
   };
 }

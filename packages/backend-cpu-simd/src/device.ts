@@ -81,6 +81,11 @@ export class CpuDevice implements Device {
     return this.#lease.device.liveBytes();
   }
 
+  trim(): void {
+    this.#alive();
+    this.#lease.device.trim();
+  }
+
   /** See multiplyLimit. */
   multiplyRate(kind: "f32" | "codes4" | "codes8"): Promise<number> {
     this.#alive();

@@ -67,6 +67,8 @@ export interface Device {
   plan(program: Program, weights: WeightStore, state: StateStore): Promise<Plan>;
   /** Bytes of device memory held now by weights, state and plans. */
   liveBytes(): number;
+  /** Gives the system what the process holds and does not use, where the device knows how: called before a budget is divided. */
+  trim?(): void;
   close(): Promise<void>;
 }
 

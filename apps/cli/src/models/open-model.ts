@@ -5,6 +5,7 @@ import { residencyOptions } from "../options/residency-options.ts";
 import { paint } from "../terminal/paint.ts";
 import { ProgressBar } from "../terminal/progress-bar.ts";
 import { chooseBackends, extensions } from "./extensions.ts";
+import { keepHeapSmall } from "./small-heap.ts";
 
 export interface OpenOptions {
   readonly flags: ModelFlags;
@@ -18,6 +19,7 @@ export interface OpenOptions {
 /** Loads a model as the flags say, with a progress bar; tells the user what to know of it. Without a path: the demo. */
 export async function openModel(io: Io, path: string | undefined, options: OpenOptions): Promise<Model> {
   const { flags, signal, taps, maxRows = 1 } = options;
+  if (flags.memoryBudget !== undefined) keepHeapSmall();
   const { AutoModel } = await import("@engine/engine");
   const found = await extensions(flags.plugin);
   const { registry, plugins } = found;

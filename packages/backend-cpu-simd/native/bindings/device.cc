@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include "../process-memory.h"
+
 namespace engine {
 
 Napi::Function DeviceObject::define(Napi::Env env) {
@@ -9,6 +11,7 @@ Napi::Function DeviceObject::define(Napi::Env env) {
                      {
                          InstanceMethod("liveBytes", &DeviceObject::live_bytes),
                          InstanceMethod("multiplyAdd", &DeviceObject::multiply_add),
+                         InstanceMethod("trim", &DeviceObject::trim),
                          InstanceMethod("close", &DeviceObject::close),
                      });
 }
@@ -54,6 +57,14 @@ Napi::Value DeviceObject::multiply_add(const Napi::CallbackInfo& info) {
           *rate = (double)flops / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         },
         [rate](Napi::Env env) { return Napi::Number::New(env, *rate); });
+  });
+}
+
+// trim(): see native/process-memory.h.
+Napi::Value DeviceObject::trim(const Napi::CallbackInfo& info) {
+  return guard(info.Env(), [&] {
+    trim_process();
+    return info.Env().Undefined();
   });
 }
 
