@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Device, Extent, Residency, WeightSource } from "@engine/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cpuSimd } from "../src/index.ts";
+import type { CpuWeights } from "../src/weight-store.ts";
 import { bitsOf, hiddenOf, openTiny, sourceOf, stepOf, textOf, tinyWeights } from "./tiny-model.ts";
 
 const text = textOf(50);
@@ -100,6 +101,25 @@ describe.skipIf(cpuSimd.unavailable())("streamed weights", () => {
       message: expect.stringMatching(/weights\.bin (was cut from \d+ bytes to 1000|at byte \d+ failed)/),
     });
     writeFileSync(path, whole);
+    expect(String(bitsOf(await hiddenOf(plan, step)))).toBe(bits);
+  });
+
+  test("a mapped file whose pages are gone while they are read fails the next step, and not the process", async () => {
+    const bits = await expected();
+    const { program, dispose } = await openTiny(device, { source });
+    await dispose();
+    const weights = (await device.weights(source, program.weights, "mapped")) as CpuWeights;
+    const state = await device.state(program, { blockTokens: 32, blocks: [22, 22] });
+    const plan = await device.plan(program, weights, state);
+    const step = stepOf({ tokens: text, cached: 0 });
+    const whole = readFileSync(path);
+    truncateSync(path, 1000);
+    expect(await weights.readSeconds()).toBeGreaterThan(0);
+    writeFileSync(path, whole);
+    await expect(hiddenOf(plan, step)).rejects.toMatchObject({
+      code: "io-failed",
+      message: expect.stringMatching(/weights\.bin could not be read while it was in use/),
+    });
     expect(String(bitsOf(await hiddenOf(plan, step)))).toBe(bits);
   });
 
