@@ -15,6 +15,7 @@ class Crew {
   bool alone(int64_t work) {
     if (always) return false;
     if (work < kLittle) return true;
+    if (work > kMuch) return false;
     if (resting_ == 0) return false;
     resting_--;
     return true;
@@ -33,6 +34,9 @@ class Crew {
  private:
   // About 0.1 ms of one thread, some hundred times what waking the others costs.
   static constexpr int64_t kLittle = 1 << 20;
+  // A prompt of a large model: its ops are long, so that a thread whose core is taken loses its own share at most. What
+  // short steps met says nothing of it.
+  static constexpr int64_t kMuch = (int64_t)1 << 34;
   // Steps alone before all threads are tried again; doubled each time they are found waiting.
   static constexpr int kRest = 8;
   int rest_ = kRest, resting_ = 0;

@@ -62,11 +62,13 @@ Readers::~Readers() {
   for (auto& thread : threads_) thread.join();
 }
 
-void Readers::check(const Piece& piece, uint64_t bytes) const {
+void Readers::check(const Piece& piece, uint64_t bytes) const { check_piece(piece, files_.size(), bytes); }
+
+void check_piece(const Piece& piece, size_t files, uint64_t bytes) {
   const auto refuse = [] { fail("bad-option", "A weight's pieces do not fit their files and memory."); };
   if (piece.parts.empty()) refuse();
   for (const Piece::Part& part : piece.parts) {
-    if (part.file < 0 || part.file >= (int)files_.size()) refuse();
+    if (part.file < 0 || part.file >= (int)files) refuse();
   }
   if (piece.encoding) {
     if ((int)piece.parts.size() != piece.encoding->parts || piece.rows < 0 || piece.depth < 1) refuse();

@@ -43,6 +43,9 @@ struct Piece {
   int64_t chunks(uint64_t chunk) const { return (size() + step(chunk) - 1) / step(chunk); }
 };
 
+// Throws "bad-option" for a piece that does not fit its files' or its memory's description.
+void check_piece(const Piece& piece, size_t files, uint64_t bytes);
+
 struct ReadCounters {
   uint64_t bytes = 0;
   double seconds = 0;  // in which at least one read was on its way

@@ -36,21 +36,6 @@ void Weights::check() {
   }
 }
 
-void Weights::read(const File& file, uint64_t offset, int region, uint64_t to, uint64_t n) {
-  uint8_t* into = at(region, to, n);
-  if (!std::holds_alternative<std::unique_ptr<Memory>>(regions_[region])) fail("bad-option", "A mapped file cannot be written.");
-  std::atomic<bool> whole{true};
-  const uint64_t threads = (uint64_t)device->pool().threads();
-  constexpr uint64_t kGrain = 1 << 21;
-  const uint64_t grains = (n + kGrain - 1) / kGrain;
-  device->pool().run([&](int thread) {
-    const uint64_t begin = std::min(n, grains * thread / threads * kGrain);
-    const uint64_t end = std::min(n, grains * (thread + 1) / threads * kGrain);
-    if (!file.read(into + begin, end - begin, offset + begin)) whole = false;
-  });
-  if (!whole) fail("bad-checkpoint", "%s ended before its weights did, or could not be read. Restore it or download it again.", file.path().c_str());
-}
-
 void Weights::pack(const Packing& packing, const std::function<void(int32_t, int64_t, int64_t, uint8_t*)>& read_rows) {
   const QuantizedKernels& kernels = *device->level.quantized;
   if (packing.encoding < 0 || packing.encoding >= kernels.count) fail("bad-option", "There is no storage type %d.", packing.encoding);

@@ -20,8 +20,8 @@ class Weights {
   uint8_t* at(int region, uint64_t offset, uint64_t n);
   // Before a step: throws "io-failed" when a mapped file was cut.
   void check();
-  // All threads copy from the file into a reserved region.
-  void read(const File& file, uint64_t offset, int region, uint64_t to, uint64_t n);
+  // All threads copy pieces from their files into a reserved region, those in blocks as panels.
+  void copy(const std::vector<SourceFile>& files, int region, const std::vector<Piece>& pieces);
   // All threads lay rows [first, first + count) of a weight out in panels, in a reserved region; `first` is a multiple of kPanel.
   struct Packing {
     int32_t encoding, group;

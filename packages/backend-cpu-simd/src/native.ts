@@ -71,7 +71,8 @@ export interface NativeWeights {
   map(fd: number): number;
   /** A region of memory. */
   reserve(bytes: number): number;
-  read(fd: number, offset: number, region: number, to: number, bytes: number): Promise<void>;
+  /** Copies from files on all threads: pieces as in native/pieces.h, their files by index. */
+  copy(fds: Int32Array, paths: readonly string[], region: number, pieces: Float64Array): Promise<void>;
   /** How long all threads take to read the bytes once. */
   readSeconds(region: number, offset: number, bytes: number): Promise<number>;
   /**
@@ -108,10 +109,8 @@ export interface NativeWeights {
   };
   /**
    * Lays rows of a weight in blocks out in panels. packing: code, group, depth, first row (a multiple of 16), rows, region,
-   * the weight's offset in it. offsets: where the first of these rows begins in each part's file.
+   * the weight's offset in it. parts: the bytes of these rows.
    */
-  pack(packing: Float64Array, fds: Int32Array, offsets: Float64Array): Promise<void>;
-  /** The same from the bytes of these rows of each part. */
   packBytes(packing: Float64Array, parts: readonly Uint8Array[]): Promise<void>;
   fill(region: number, to: number, bytes: Uint8Array): void;
   dispose(): Promise<void>;

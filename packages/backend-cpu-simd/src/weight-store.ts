@@ -13,6 +13,7 @@ import {
   type WeightUse,
 } from "@engine/core";
 import { type BlocksLayout, blocksLayout, bytesInPanels, PANEL } from "./blocks.ts";
+import { type Copied, copyFromFiles, JOB_BYTES } from "./copy-weights.ts";
 import type { Native, NativeDevice, NativeWeights } from "./native.ts";
 import { translated, translatedAsync } from "./native-error.ts";
 import { openStreams, type StreamedPlace } from "./open-streams.ts";
@@ -70,8 +71,6 @@ interface Decision {
   readonly streaming?: StreamChoice<Stored>;
 }
 
-/** Bytes copied in one job: between two, steps of other models run and a signal is heard. */
-const PIECE = 64 * 2 ** 20;
 /** "auto" copies weights into memory while they take at most this part of what is free. */
 const AUTO_SHARE = 0.6;
 /** Streamed weights go through the system's page cache while it can hold them: up to this part of what is free. */
@@ -156,47 +155,44 @@ export class CpuWeights extends Owned implements WeightStore {
   async #copy(copied: readonly Stored[], { source, watch }: LoadOptions): Promise<void> {
     const region = translated(() => this.native.reserve(roomOf(copied)));
     const total = copied.reduce((sum, { bytes }) => sum + bytes, 0);
-    let done = 0;
-    let to = 0;
+    let [size, arrived] = [0, 0];
+    const done = (name: string, bytes: number): void => {
+      arrived += bytes;
+      watch.onProgress?.(arrived, total, name);
+    };
+    const [inFiles, others]: [Copied[], [Stored, number][]] = [[], []];
     for (const stored of copied) {
-      const { use, type, part, bytes, extent, blocks } = stored;
-      if (blocks) {
-        this.#places.set(use.name, {
-          use,
-          type,
-          region,
-          offset: to,
-          blocks: { layout: blocks, panels: true },
-        });
-        await this.#pack(stored, blocks, { region, to, source, watch });
-        done += bytes;
-        watch.onProgress?.(done, total, use.name);
-        to += aligned(bytesInPanels(blocks));
-        continue;
-      }
-      this.#places.set(use.name, { use, type, region, offset: to });
-      if (part === undefined) {
-        await this.#decode(use, region, to, source, watch);
-        done += bytes;
-        watch.onProgress?.(done, total, use.name);
-        to += aligned(bytes);
-        continue;
-      }
-      for (let at = 0; at < bytes; at += PIECE) {
-        if (watch.signal?.aborted)
-          throw new EngineError("aborted", `Loading stopped at weight "${use.name}".`);
-        const n = Math.min(PIECE, bytes - at);
-        if (extent) {
-          await translatedAsync(() => this.native.read(extent.fd, extent.offset + at, region, to + at, n));
-        } else {
-          const piece = new Uint8Array(n);
-          await source.read(use.name, part, Float64Array.of(at, n), piece, watch.signal);
-          translated(() => this.native.fill(region, to + at, piece));
-        }
-        done += n;
-        watch.onProgress?.(done, total, use.name);
-      }
-      to += aligned(bytes);
+      const { use, type, bytes, extents, blocks } = stored;
+      const to = size;
+      size += aligned(blocks ? bytesInPanels(blocks) : bytes);
+      this.#places.set(use.name, {
+        use,
+        type,
+        region,
+        offset: to,
+        ...(blocks && { blocks: { layout: blocks, panels: true } }),
+      });
+      if (extents.length > 0) inFiles.push({ name: use.name, extents, blocks, bytes, to });
+      else others.push([stored, to]);
+    }
+    await copyFromFiles(this.native, inFiles, { region, watch, done });
+    for (const [stored, to] of others) {
+      await this.#receive(stored, { region, to, source, watch });
+      done(stored.use.name, stored.bytes);
+    }
+  }
+
+  /** A weight that lies in no file, or is decoded. */
+  async #receive(stored: Stored, target: Target): Promise<void> {
+    const { use, part, bytes, blocks } = stored;
+    const { region, to, source, watch } = target;
+    if (blocks) return await this.#pack(stored, blocks, target);
+    if (part === undefined) return await this.#decode(use, region, to, source, watch);
+    for (let at = 0; at < bytes; at += JOB_BYTES) {
+      if (watch.signal?.aborted) throw new EngineError("aborted", `Loading stopped at weight "${use.name}".`);
+      const piece = new Uint8Array(Math.min(JOB_BYTES, bytes - at));
+      await source.read(use.name, part, Float64Array.of(at, piece.length), piece, watch.signal);
+      translated(() => this.native.fill(region, to + at, piece));
     }
   }
 
@@ -210,24 +206,14 @@ export class CpuWeights extends Owned implements WeightStore {
   }
 
   /** Lays a weight in blocks out in panels: its rows are read piece by piece, and nothing else is kept of them. */
-  async #pack(
-    { use, extents }: Stored,
-    layout: BlocksLayout,
-    { region, to, source, watch }: Target,
-  ): Promise<void> {
+  async #pack({ use }: Stored, layout: BlocksLayout, { region, to, source, watch }: Target): Promise<void> {
     const { code, group, depth, rows, parts } = layout;
     const rowBytes = parts.reduce((sum, part) => sum + part.rowBytes, 0);
-    const step = Math.max(1, Math.floor(PIECE / rowBytes / PANEL)) * PANEL;
+    const step = Math.max(1, Math.floor(JOB_BYTES / rowBytes / PANEL)) * PANEL;
     for (let first = 0; first < rows; first += step) {
       if (watch.signal?.aborted) throw new EngineError("aborted", `Loading stopped at weight "${use.name}".`);
       const count = Math.min(step, rows - first);
       const packing = Float64Array.of(code, group, depth, first, count, region, to);
-      if (extents.length > 0) {
-        const fds = Int32Array.from(extents, ({ fd }) => fd);
-        const offsets = Float64Array.from(extents, ({ offset }, i) => offset + first * parts[i]!.rowBytes);
-        await translatedAsync(() => this.native.pack(packing, fds, offsets));
-        continue;
-      }
       const pieces: Uint8Array[] = [];
       for (const part of parts) {
         const piece = new Uint8Array(count * part.rowBytes);
@@ -250,7 +236,7 @@ export class CpuWeights extends Owned implements WeightStore {
     const { name, encoding } = use;
     const rows = encoding.shape[0] ?? 1;
     const rowBytes = 4 * elements(encoding.shape.slice(1));
-    const step = Math.max(1, Math.floor(PIECE / Math.max(rowBytes, 1)));
+    const step = Math.max(1, Math.floor(JOB_BYTES / Math.max(rowBytes, 1)));
     for (let begin = 0; begin < rows; begin += step) {
       if (watch.signal?.aborted) throw new EngineError("aborted", `Loading stopped at weight "${name}".`);
       const end = Math.min(rows, begin + step);

@@ -12,8 +12,7 @@ Napi::Function WeightsObject::define(Napi::Env env) {
                      {
                          InstanceMethod("map", &WeightsObject::map),
                          InstanceMethod("reserve", &WeightsObject::reserve),
-                         InstanceMethod("read", &WeightsObject::read),
-                         InstanceMethod("pack", &WeightsObject::pack),
+                         InstanceMethod("copy", &WeightsObject::copy),
                          InstanceMethod("packBytes", &WeightsObject::pack_bytes),
                          InstanceMethod("readSeconds", &WeightsObject::read_seconds),
                          InstanceMethod("source", &WeightsObject::source),
@@ -49,15 +48,40 @@ Napi::Value WeightsObject::reserve(const Napi::CallbackInfo& info) {
   });
 }
 
-// read(fd, offset, region, to, bytes): copies from the file, on all threads.
-Napi::Value WeightsObject::read(const Napi::CallbackInfo& info) {
+// [n, 13] encoding + 1 or 0, group, depth, rows, (file, offset, bytes) of two parts, place, bytes that must be there, 1 + the
+// region of the mapped file they are used in or 0
+static std::vector<Piece> pieces_of(const Weights& weights, const Napi::Value& value) {
+  const QuantizedKernels& kernels = *weights.device->level.quantized;
+  const auto at = copied<double>(value, napi_float64_array, "pieces");
+  std::vector<Piece> pieces;
+  for (size_t i = 0; i + 12 < at.size(); i += 13) {
+    for (size_t k = 0; k < 13; k++) {
+      if (!(at[i + k] >= 0 && at[i + k] <= 9007199254740991.0)) fail("bad-option", "pieces: whole numbers were expected.");
+    }
+    if (at[i] > kernels.count || at[i + 1] > INT32_MAX || at[i + 2] > INT32_MAX) fail("bad-option", "pieces: there is no such storage type.");
+    const Encoding* encoding = at[i] > 0 ? &kernels.encodings[(int)at[i] - 1] : nullptr;
+    Piece piece{encoding, (int32_t)at[i + 1], (int64_t)at[i + 2], (int64_t)at[i + 3], {}, (uint64_t)at[i + 10], (uint64_t)at[i + 11]};
+    for (int32_t part = 0; part < (encoding ? encoding->parts : 1); part++) {
+      const double* of = &at[i + 4 + 3 * part];
+      piece.parts.push_back({of[0] > INT32_MAX ? -1 : (int)of[0], (uint64_t)of[1], (uint64_t)of[2]});
+    }
+    if (at[i + 12] > 0) piece.window = weights.mapping((int)std::min<double>(at[i + 12] - 1, INT32_MAX));
+    pieces.push_back(std::move(piece));
+  }
+  return pieces;
+}
+
+// copy(fds, paths, region, pieces): copies from files on all threads.
+Napi::Value WeightsObject::copy(const Napi::CallbackInfo& info) {
   return guard(info.Env(), [&] {
-    auto file = std::make_shared<File>((int)whole(info[0], "fd"));
-    const uint64_t offset = whole(info[1], "offset"), to = whole(info[3], "to"), n = whole(info[4], "bytes");
+    const Ints fds = ints(info[0], "fds");
+    const auto paths = info[1].As<Napi::Array>();
+    auto files = std::make_shared<std::vector<SourceFile>>();
+    for (size_t i = 0; i < fds.size; i++) files->push_back({std::make_unique<File>(fds.data[i]), paths.Get((uint32_t)i).ToString()});
     const int region = (int)whole(info[2], "region");
+    auto pieces = std::make_shared<std::vector<Piece>>(pieces_of(*weights, info[3]));
     return link->post(
-        info.Env(), [w = weights, file, offset, region, to, n] { w->read(*file, offset, region, to, n); },
-        [](Napi::Env env) { return env.Undefined(); });
+        info.Env(), [w = weights, files, region, pieces] { w->copy(*files, region, *pieces); }, [](Napi::Env env) { return env.Undefined(); });
   });
 }
 
@@ -77,32 +101,7 @@ static int64_t row_bytes(const Weights& weights, const Weights::Packing& packing
   return std::max<int64_t>(0, kernels.encodings[packing.encoding].rowBytes(part, packing.depth, packing.group));
 }
 
-// pack(packing, fds, offsets): lays rows out in panels; offsets: where the first of these rows begins in each part's file.
-Napi::Value WeightsObject::pack(const Napi::CallbackInfo& info) {
-  return guard(info.Env(), [&] {
-    const Weights::Packing packing = packing_of(info[0]);
-    const auto fds = copied<int32_t>(info[1], napi_int32_array, "fds");
-    const auto offsets = copied<double>(info[2], napi_float64_array, "offsets");
-    std::vector<std::shared_ptr<File>> files;
-    std::vector<int64_t> rowBytes;
-    for (size_t part = 0; part < fds.size(); part++) {
-      files.push_back(std::make_shared<File>(fds[part]));
-      rowBytes.push_back(row_bytes(*weights, packing, (int32_t)part));
-    }
-    return link->post(
-        info.Env(),
-        [w = weights, packing, files, offsets, rowBytes] {
-          w->pack(packing, [&](int32_t part, int64_t row, int64_t count, uint8_t* into) {
-            if ((size_t)part >= files.size() || (size_t)part >= offsets.size()) fail("bad-option", "pack: a part has no file.");
-            if (files[part]->read(into, (size_t)(count * rowBytes[part]), (uint64_t)offsets[part] + (uint64_t)(row * rowBytes[part]))) return;
-            fail("bad-checkpoint", "%s ended before its weights did, or could not be read. Restore it or download it again.", files[part]->path().c_str());
-          });
-        },
-        [](Napi::Env env) { return env.Undefined(); });
-  });
-}
-
-// packBytes(packing, parts): the same with each part's bytes of these rows.
+// packBytes(packing, parts): lays rows out in panels, from each part's bytes of these rows.
 Napi::Value WeightsObject::pack_bytes(const Napi::CallbackInfo& info) {
   return guard(info.Env(), [&] {
     const Weights::Packing packing = packing_of(info[0]);
@@ -167,29 +166,6 @@ Napi::Value WeightsObject::source(const Napi::CallbackInfo& info) {
     weights->source(std::move(files), direct, whole(info[4], "chunk"), (int)whole(info[5], "readers"));
     return Napi::Boolean::New(info.Env(), direct);
   });
-}
-
-// [n, 13] encoding + 1 or 0, group, depth, rows, (file, offset, bytes) of two parts, place, bytes that must be there, 1 + the
-// region of the mapped file they are used in or 0
-static std::vector<Piece> pieces_of(const Weights& weights, const Napi::Value& value) {
-  const QuantizedKernels& kernels = *weights.device->level.quantized;
-  const auto at = copied<double>(value, napi_float64_array, "pieces");
-  std::vector<Piece> pieces;
-  for (size_t i = 0; i + 12 < at.size(); i += 13) {
-    for (size_t k = 0; k < 13; k++) {
-      if (!(at[i + k] >= 0 && at[i + k] <= 9007199254740991.0)) fail("bad-option", "pieces: whole numbers were expected.");
-    }
-    if (at[i] > kernels.count || at[i + 1] > INT32_MAX || at[i + 2] > INT32_MAX) fail("bad-option", "pieces: there is no such storage type.");
-    const Encoding* encoding = at[i] > 0 ? &kernels.encodings[(int)at[i] - 1] : nullptr;
-    Piece piece{encoding, (int32_t)at[i + 1], (int64_t)at[i + 2], (int64_t)at[i + 3], {}, (uint64_t)at[i + 10], (uint64_t)at[i + 11]};
-    for (int32_t part = 0; part < (encoding ? encoding->parts : 1); part++) {
-      const double* of = &at[i + 4 + 3 * part];
-      piece.parts.push_back({of[0] > INT32_MAX ? -1 : (int)of[0], (uint64_t)of[1], (uint64_t)of[2]});
-    }
-    if (at[i + 12] > 0) piece.window = weights.mapping((int)std::min<double>(at[i + 12] - 1, INT32_MAX));
-    pieces.push_back(std::move(piece));
-  }
-  return pieces;
 }
 
 // stream(region, pieces, segments, windowBytes): see native/stream.h.

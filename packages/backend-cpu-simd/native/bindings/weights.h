@@ -16,8 +16,7 @@ class WeightsObject : public Napi::ObjectWrap<WeightsObject> {
  private:
   Napi::Value map(const Napi::CallbackInfo& info);
   Napi::Value reserve(const Napi::CallbackInfo& info);
-  Napi::Value read(const Napi::CallbackInfo& info);
-  Napi::Value pack(const Napi::CallbackInfo& info);
+  Napi::Value copy(const Napi::CallbackInfo& info);
   Napi::Value pack_bytes(const Napi::CallbackInfo& info);
   Napi::Value read_seconds(const Napi::CallbackInfo& info);
   Napi::Value source(const Napi::CallbackInfo& info);

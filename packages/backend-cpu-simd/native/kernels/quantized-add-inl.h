@@ -102,13 +102,15 @@ void add_int8(const Int8Tile& tile, int runs, const uint8_t* rows, int size, flo
 // A unit of a panel as it stands in memory against R rows of every Step.
 template <class E, int R, int Step>
 __attribute__((always_inline)) inline void add_unit(const uint8_t*& w, int lane, const Eight* rows, V (&sums)[R]) {
-#pragma GCC unroll 64
-  for (int line = 0; line < E::kUnitBytes; line += 64) prefetch(w + kQuantizedAhead + line);
+  constexpr int kRuns = E::kUnit / 32, kLines = (E::kUnitBytes + 63) / 64, kEach = (kLines + kRuns - 1) / kRuns;
   const typename E::Unit unit(w, lane);
   V sum[R];
 #pragma GCC unroll 8
   for (int r = 0; r < R; r++) sum[r] = sums[r];
-  for (int j = 0; j < E::kUnit / 32; j++) {
+  for (int j = 0; j < kRuns; j++) {
+    // A few lines with each run: a unit's at once would wait for each other, and the run for them.
+#pragma GCC unroll 16
+    for (int line = 0; line < kEach; line++) prefetch(w + kQuantizedAhead + 64 * (j * kLines / kRuns + line));
     I c[8];
     unit.codes(j, c);
     constexpr bool kTwo = E::kSub == 16;
@@ -155,6 +157,59 @@ void stream_int8(const uint8_t* rows, int size, const uint8_t* const* from, int6
     constexpr int R = decltype(r)::value;
     stream_rows<E, R>((const Eight*)rows, from, units, lanes);
   });
+}
+
+// One row of f32 against panels as they stand in memory, S of them side by side: a sum waits for the one before it.
+template <class E, int S>
+inline void stream_row_f32(const float* x, const uint8_t* const* from, int64_t units, float* lanes) {
+  for (int lane = 0; lane < kPanel; lane += kLanes) {
+    const uint8_t* w[S];
+    V sum[S];
+#pragma GCC unroll 4
+    for (int s = 0; s < S; s++) {
+      w[s] = from[s];
+      sum[s] = zero();
+    }
+    const float* a = x;
+    for (int64_t u = 0; u < units; u++) {
+      constexpr int kRuns = E::kUnit / 32, kLines = (E::kUnitBytes + 63) / 64, kEach = (kLines + kRuns - 1) / kRuns;
+      for (int j = 0; j < kRuns; j++, a += 32) {
+        I c[S][8];
+        V scale[S][2], least[S][2];
+#pragma GCC unroll 4
+        for (int s = 0; s < S; s++) {
+          for (int line = 0; line < kEach; line++) prefetch(w[s] + kQuantizedAhead + 64 * (j * kLines / kRuns + line));
+          const typename E::Unit unit(w[s], lane);
+          unit.codes(j, c[s]);
+          for (int h = 0; h < 2; h++) {
+            scale[s][h] = unit.scale(j, E::kSub == 16 ? h : 0);
+            least[s][h] = E::kLeast ? unit.least(j, E::kSub == 16 ? h : 0) : zero();
+          }
+        }
+        unrolled<8>([&](auto i) __attribute__((always_inline)) {
+          unrolled<4>([&](auto b) __attribute__((always_inline)) {
+            constexpr int N = decltype(i)::value, B = decltype(b)::value;
+            const V own = splat(a[4 * N + B]);
+#pragma GCC unroll 4
+            for (int s = 0; s < S; s++) {
+              const V q = to_float(code_of<E, B>(c[s][N]));
+              const V value = E::kLeast ? fma(scale[s][N / 4], q, least[s][N / 4]) : scale[s][N / 4] * q;
+              sum[s] = fma(value, own, sum[s]);
+            }
+          });
+        });
+      }
+#pragma GCC unroll 4
+      for (int s = 0; s < S; s++) w[s] += E::kUnitBytes;
+    }
+#pragma GCC unroll 4
+    for (int s = 0; s < S; s++) store(lanes + s * kPanel + lane, sum[s]);
+  }
+}
+
+template <class E>
+void stream_f32(const uint8_t* rows, int, const uint8_t* const* from, int64_t units, float* lanes) {
+  stream_row_f32<E, group_streams(1)>((const float*)rows, from, units, lanes);
 }
 
 template <int R>

@@ -32,7 +32,7 @@ template <class E>
 struct Of {
   using C = Codes<E::kBits, E::kSub, E::kLeast>;
   static constexpr int32_t kOffset = E::kBits == 8 ? kSignedZero : E::kZero;
-  static constexpr Layout layout{E::kUnit, E::kUnitBytes, kOffset, pack_unit<E>, fill_f32<E>, fill_int8<E>, add_int8<C>, stream_int8<E>};
+  static constexpr Layout layout{E::kUnit, E::kUnitBytes, kOffset, pack_unit<E>, fill_f32<E>, fill_int8<E>, add_int8<C>, stream_int8<E>, stream_f32<E>};
   static int64_t panel_bytes(int64_t depth) { return units(layout, depth) * layout.unitBytes; }
   static void pack(const StoredRows& r, int64_t row, uint8_t* panel) { pack_units(layout, r, row, {0, units(layout, r.depth)}, panel); }
   static void decode(const QuantizedWeight& w, int64_t row, float* to, uint8_t* room) { decode_row_of(layout, w, row, to, room); }

@@ -6,6 +6,9 @@ namespace engine::ENGINE_LEVEL {
 struct F32Rows {
   using Tile = F32Tile;
   static constexpr int64_t kRunBytes = 128;
+  // Rows that meet panels as they stand in memory.
+  static constexpr int64_t kStreamed = 1;
+  static auto stream(const Layout& t) { return t.streamF32; }
   static void prepare(const Layout&, const float* x, Range k, int64_t to, uint8_t* into, int step) { pad_row(x, k, to, (float*)into, step); }
   static uint8_t* row_in(uint8_t* group, int r) { return group + 4 * r; }
   static void fill(const Layout& t, const uint8_t* w, int run, Tile& tile) { t.fillF32(w, run, tile); }
@@ -16,6 +19,8 @@ struct F32Rows {
 struct Int8Rows {
   using Tile = Int8Tile;
   static constexpr int64_t kRunBytes = sizeof(Eight);
+  static constexpr int64_t kStreamed = kTogether;
+  static auto stream(const Layout& t) { return t.streamInt8; }
   static void prepare(const Layout& t, const float* x, Range k, int64_t to, uint8_t* into, int step) { round_row(x, k, to, t.zero, (Eight*)into, step); }
   static uint8_t* row_in(uint8_t* group, int r) { return group + r * sizeof(Eight); }
   static void fill(const Layout& t, const uint8_t* w, int run, Tile& tile) { t.fillInt8(w, run, tile); }
@@ -91,6 +96,7 @@ inline void multiply_tiles(const Layout& t, const QuantizedProduct& p, const Hel
 
 // One group of rows, held at their whole depth, against panels as they stand in memory: in streams far apart. One that
 // has no panel left takes that of the first.
+template <class Rows>
 inline void multiply_streams(const Layout& t, const QuantizedProduct& p, const Held& h, Range panels, uint8_t* room) {
   const int size = group_size(h.rows), streams = group_streams(size);
   const int64_t all = units(t, p.depth), bytes = (all * t.unitBytes + 63) / 64 * 64, apart = (panels.end - panels.begin + streams - 1) / streams;
@@ -102,7 +108,7 @@ inline void multiply_streams(const Layout& t, const QuantizedProduct& p, const H
       w[s] = panel_at(t, *p.w, panel[s], {0, all}, room + s * bytes);
     }
     alignas(64) float lanes[kMostStreams * kTogether * kPanel];
-    t.streamInt8(h.data, size, w, all, lanes);
+    Rows::stream(t)(h.data, size, w, all, lanes);
     for (int s = 0; s < streams; s++) {
       const Lanes own(p, panel[s]);
       for (int64_t r = 0; r < h.rows; r++) own.deliver(lanes + (s * size + r) * kPanel, row_of_y(p, h.row + r));
@@ -122,10 +128,10 @@ void multiply_quantized(const Layout& t, const QuantizedProduct& p, const Share&
   const Range rows = byRows ? part(share, p.rows, kTogether) : Range{0, p.rows};
   const Range panels{all.begin + mine.begin, all.begin + mine.end};
   if (panels.begin == panels.end || rows.begin == rows.end) return;
-  if (Rows::kRunBytes == sizeof(Eight) && group_size(p.rows) >= p.rows) {
+  if (p.rows <= Rows::kStreamed) {
     const Held held{share.scratch, rows.begin, rows.end - rows.begin, 0, runs};
     hold<Rows>(t, p, held);
-    return multiply_streams(t, p, held, panels, room);
+    return multiply_streams<Rows>(t, p, held, panels, room);
   }
   // Blocks of about the same size, in whole groups.
   const int64_t blocks = (rows.end - rows.begin + kQuantizedRows - 1) / kQuantizedRows;

@@ -6,6 +6,12 @@ template <class E>
 void pack_unit(const StoredRows& r, int64_t row, int count, int64_t u, uint8_t* to) {
   const int64_t begin = u * E::kUnit, end = begin + E::kUnit < r.depth ? begin + E::kUnit : r.depth;
   if (count < kPanel || end - begin < E::kUnit) memset(to, 0, E::kUnitBytes);
+  if constexpr (requires { E::put_lanes; }) {
+    for (int lane = 0; count == kPanel && lane < kPanel; lane += kLanes) {
+      for (int64_t k = begin; k < end; k += E::kBlock) E::put_lanes(r, row, k, lane, to);
+    }
+    if (count == kPanel) return;
+  }
   for (int n = 0; n < count; n++) {
     for (int64_t k = begin; k < end; k += E::kBlock) E::put(r, row + n, k, n, to);
   }
@@ -16,6 +22,12 @@ inline I whole(I byte) {
   if constexpr (E::kBits == 8) return byte;
   else if constexpr (E::kZero != 0) return byte - isplat(E::kZero);
   else return byte;
+}
+
+// Code B of the four in each lane.
+template <class E, int B>
+inline I code_of(I four) {
+  return whole<E>(E::kBits == 8 ? sar<24>(shl<24 - 8 * B>(four)) : shr<8 * B>(four) & isplat(255));
 }
 
 // Runs of 32 inputs that are decoded at once; a whole number of units of every type.
@@ -45,8 +57,7 @@ void fill_f32(const uint8_t* w, int run, F32Tile& tile) {
         for (int i = 4 * h; i < 4 * h + 4; i++) {
           unrolled<4>([&](auto b) __attribute__((always_inline)) {
             constexpr int B = decltype(b)::value;
-            const I code = E::kBits == 8 ? sar<24>(shl<24 - 8 * B>(c[i])) : shr<8 * B>(c[i]) & isplat(255);
-            const V q = to_float(whole<E>(code));
+            const V q = to_float(code_of<E, B>(c[i]));
             store(to + (4 * i + B) * kPanel, E::kLeast ? fma(scale, q, least) : scale * q);
           });
         }
@@ -79,9 +90,10 @@ struct Layout {
   void (*pack)(const StoredRows&, int64_t row, int count, int64_t unit, uint8_t* to);
   void (*fillF32)(const uint8_t* w, int run, F32Tile& tile);
   void (*fillInt8)(const uint8_t* w, int run, Int8Tile& tile);
-  // A group of rows against a tile, and against whole panels.
+  // A group of rows against a tile, and against whole panels; f32: one row.
   void (*addInt8)(const Int8Tile& tile, int runs, const uint8_t* rows, int size, float* sums);
   void (*streamInt8)(const uint8_t* rows, int size, const uint8_t* const* w, int64_t units, float* lanes);
+  void (*streamF32)(const uint8_t* rows, int size, const uint8_t* const* w, int64_t units, float* lanes);
 };
 
 inline int64_t units(const Layout& t, int64_t depth) { return (depth + t.unit - 1) / t.unit; }

@@ -55,6 +55,26 @@ inline void store_s8(int8_t* p, I a) {
 }
 inline I load_s8(const void* p) { return {_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i*)p))}; }
 inline I load_u8(const void* p) { return {_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i*)p))}; }
+// The low halves of each lane.
+inline void store_u16(uint8_t* p, I a) {
+  const __m256i low = _mm256_and_si256(a.v, _mm256_set1_epi32(0xffff));
+  _mm_storeu_si128((__m128i*)p, _mm_packus_epi32(_mm256_castsi256_si128(low), _mm256_extracti128_si256(low, 1)));
+}
+// Four dwords of each of kLanes rows that lie `apart` bytes from one another: rows become lanes.
+inline void rows_to_lanes(const uint8_t* from, int64_t apart, I* c) {
+  __m256i z[4];
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) {
+    const auto row = [&](int r) __attribute__((always_inline)) { return _mm_loadu_si128((const __m128i*)(from + r * apart)); };
+    z[i] = _mm256_inserti128_si256(_mm256_castsi128_si256(row(i)), row(i + 4), 1);
+  }
+  const __m256i a = _mm256_unpacklo_epi32(z[0], z[1]), b = _mm256_unpacklo_epi32(z[2], z[3]);
+  const __m256i d = _mm256_unpackhi_epi32(z[0], z[1]), e = _mm256_unpackhi_epi32(z[2], z[3]);
+  c[0].v = _mm256_unpacklo_epi64(a, b);
+  c[1].v = _mm256_unpackhi_epi64(a, b);
+  c[2].v = _mm256_unpacklo_epi64(d, e);
+  c[3].v = _mm256_unpackhi_epi64(d, e);
+}
 // table[b] for every byte b below 16.
 inline I lookup(I bytes, const int8_t* table) {
   return {_mm256_shuffle_epi8(_mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i*)table)), bytes.v)};

@@ -45,6 +45,26 @@ inline int32_t largest(I a) { return _mm512_reduce_max_epi32(a.v); }
 inline void store_s8(int8_t* p, I a) { _mm_storeu_si128((__m128i*)p, _mm512_cvtepi32_epi8(a.v)); }
 inline I load_s8(const void* p) { return {_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i*)p))}; }
 inline I load_u8(const void* p) { return {_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i*)p))}; }
+// The low halves of each lane.
+inline void store_u16(uint8_t* p, I a) { _mm256_storeu_si256((__m256i*)p, _mm512_cvtepi32_epi16(a.v)); }
+// Four dwords of each of kLanes rows that lie `apart` bytes from one another: rows become lanes.
+inline void rows_to_lanes(const uint8_t* from, int64_t apart, I* c) {
+  __m512i z[4];
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) {
+    const auto row = [&](int r) __attribute__((always_inline)) { return _mm_loadu_si128((const __m128i*)(from + r * apart)); };
+    z[i] = _mm512_castsi128_si512(row(i));
+    z[i] = _mm512_inserti32x4(z[i], row(i + 4), 1);
+    z[i] = _mm512_inserti32x4(z[i], row(i + 8), 2);
+    z[i] = _mm512_inserti32x4(z[i], row(i + 12), 3);
+  }
+  const __m512i a = _mm512_unpacklo_epi32(z[0], z[1]), b = _mm512_unpacklo_epi32(z[2], z[3]);
+  const __m512i d = _mm512_unpackhi_epi32(z[0], z[1]), e = _mm512_unpackhi_epi32(z[2], z[3]);
+  c[0].v = _mm512_unpacklo_epi64(a, b);
+  c[1].v = _mm512_unpackhi_epi64(a, b);
+  c[2].v = _mm512_unpacklo_epi64(d, e);
+  c[3].v = _mm512_unpackhi_epi64(d, e);
+}
 // table[b] for every byte b below 16.
 inline I lookup(I bytes, const int8_t* table) {
   return {_mm512_shuffle_epi8(_mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i*)table)), bytes.v)};

@@ -64,6 +64,21 @@ inline I load_u8(const void* p) {
   const uint16x8_t words = vmovl_u8(vreinterpret_u8_s8(bytes_of(p)));
   return {vreinterpretq_s32_u32(vmovl_u16(vget_low_u16(words)))};
 }
+// The low halves of each lane.
+inline void store_u16(uint8_t* p, I a) {
+  const int16x4_t low = vmovn_s32(a.v);
+  memcpy(p, &low, 8);
+}
+// Four dwords of each of kLanes rows that lie `apart` bytes from one another: rows become lanes.
+inline void rows_to_lanes(const uint8_t* from, int64_t apart, I* c) {
+  const int32x4_t z[4] = {iload(from).v, iload(from + apart).v, iload(from + 2 * apart).v, iload(from + 3 * apart).v};
+  const int64x2_t a = vreinterpretq_s64_s32(vtrn1q_s32(z[0], z[1])), b = vreinterpretq_s64_s32(vtrn1q_s32(z[2], z[3]));
+  const int64x2_t d = vreinterpretq_s64_s32(vtrn2q_s32(z[0], z[1])), e = vreinterpretq_s64_s32(vtrn2q_s32(z[2], z[3]));
+  c[0].v = vreinterpretq_s32_s64(vtrn1q_s64(a, b));
+  c[1].v = vreinterpretq_s32_s64(vtrn1q_s64(d, e));
+  c[2].v = vreinterpretq_s32_s64(vtrn2q_s64(a, b));
+  c[3].v = vreinterpretq_s32_s64(vtrn2q_s64(d, e));
+}
 // table[b] for every byte b below 16.
 inline I lookup(I bytes, const int8_t* table) {
   return {vreinterpretq_s32_s8(vqtbl1q_s8(vld1q_s8(table), vreinterpretq_u8_s32(bytes.v)))};

@@ -49,6 +49,19 @@ inline I to_int(V a) { ENGINE_EACH(a.v[i] == a.v[i] ? (int32_t)::nearbyintf(a.v[
 inline I bits(V a) { ENGINE_EACH(float_to_bits(a.v[i])); }
 inline I load_s8(const void* p) { ENGINE_EACH((int32_t)((const int8_t*)p)[i]); }
 inline I load_u8(const void* p) { ENGINE_EACH(((const uint8_t*)p)[i]); }
+// The low halves of each lane.
+inline void store_u16(uint8_t* p, I a) {
+  for (int i = 0; i < 4; i++) {
+    const uint16_t low = (uint16_t)a.v[i];
+    memcpy(p + 2 * i, &low, 2);
+  }
+}
+// Four dwords of each of kLanes rows that lie `apart` bytes from one another: rows become lanes.
+inline void rows_to_lanes(const uint8_t* from, int64_t apart, I* c) {
+  for (int row = 0; row < 4; row++) {
+    for (int i = 0; i < 4; i++) memcpy(&c[i].v[row], from + row * apart + 4 * i, 4);
+  }
+}
 // table[b] for every byte b below 16.
 inline I lookup(I bytes, const int8_t* table) {
   I r;

@@ -27,6 +27,17 @@ struct Int4 : Grouped<4> {
       put_quad(unit + 64 + k % 64 * 8 + 64 * i, n, (a & 0xff) | (b & 0xff) << 8 | (a & 0xff00) << 8 | (b & 0xff00) << 16);
     }
   }
+  static void put_lanes(const StoredRows& r, int64_t row, int64_t k, int lane, uint8_t* unit) {
+    put_halves(scale_at(r, row + lane, k), r.rowBytes[1], lane, unit + k % 64);
+    I x[4];
+    lanes_of_rows(codes_at(r, row + lane, k), r.rowBytes[0], x);
+    const I mask = isplat(0x0f0f0f0f), first = isplat(0xff), second = isplat(0xff00);
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) {
+      const I even = x[i] & mask, odd = shr<4>(x[i]) & mask, a = even | shr<12>(even), b = odd | shr<12>(odd);
+      put_plane(unit + 64 + k % 64 * 8 + 64 * i, lane, (a & first) | shl<8>(b & first) | shl<8>(a & second) | shl<16>(b & second));
+    }
+  }
   using Unit = Q4_0::Unit;
 };
 
@@ -37,6 +48,13 @@ struct Int8 : Grouped<8> {
     const uint8_t* from = codes_at(r, row, k);
     put_half(scale_at(r, row, k), n, unit + k % 64);
     for (int i = 0; i < 8; i++) put_quad(unit + 64 + k % 64 * 16 + 64 * i, n, quad(from + 4 * i) ^ 0x80808080);
+  }
+  static void put_lanes(const StoredRows& r, int64_t row, int64_t k, int lane, uint8_t* unit) {
+    put_halves(scale_at(r, row + lane, k), r.rowBytes[1], lane, unit + k % 64);
+    I q[8];
+    lanes_of_rows(codes_at(r, row + lane, k), r.rowBytes[0], q);
+    for (I& x : q) x = x ^ isplat((int32_t)0x80808080);
+    put_bytes(q, lane, unit + 64 + k % 64 * 16);
   }
   using Unit = Q8_0::Unit;
 };

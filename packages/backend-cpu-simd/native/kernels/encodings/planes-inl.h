@@ -138,6 +138,36 @@ inline void put_word(const uint8_t* from, int n, uint8_t* to) {
   put_quad(to, n, all);
 }
 
+// The same for kLanes outputs at once, from output `lane` on: q[i] holds codes 4 i … 4 i + 3 of each.
+template <int N>
+inline void lanes_of_rows(const uint8_t* from, int64_t apart, I (&c)[N]) {
+#pragma GCC unroll 4
+  for (int i = 0; i < N; i += 4) rows_to_lanes(from + 4 * i, apart, c + i);
+}
+inline void put_plane(uint8_t* to, int lane, I x) { istore(to + 4 * lane, x); }
+inline void put_nibbles(const I (&q)[8], int lane, uint8_t* to) {
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) put_plane(to + 64 * i, lane, q[2 * i] | shl<4>(q[2 * i + 1]));
+}
+inline void put_bytes(const I (&q)[8], int lane, uint8_t* to) {
+#pragma GCC unroll 8
+  for (int i = 0; i < 8; i++) put_plane(to + 64 * i, lane, q[i]);
+}
+// Halves that lie `apart` bytes from one another.
+inline void put_halves(const uint8_t* from, int64_t apart, int lane, uint8_t* to) {
+#pragma GCC unroll 16
+  for (int n = 0; n < kLanes; n++) put_half(from + n * apart, lane + n, to);
+}
+// What low and high halves of bytes hold, as two runs of 32 codes.
+inline void split_halves(const I (&x)[8], I (&low)[8], I (&high)[8]) {
+  const I mask = isplat(0x0f0f0f0f);
+#pragma GCC unroll 8
+  for (int i = 0; i < 8; i++) {
+    low[i] = x[i] & mask;
+    high[i] = shr<4>(x[i]) & mask;
+  }
+}
+
 // Rows that are one part: blocks of kBlock inputs in kBytes bytes.
 template <int Block, int Bytes>
 struct OnePart {

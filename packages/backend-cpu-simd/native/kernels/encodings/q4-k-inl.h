@@ -27,6 +27,13 @@ struct KScales : View {
     put_half(block + 2, n, unit + 32);
     for (int i = 0; i < 3; i++) put_quad(unit + 64 + 64 * i, n, quad(block + 4 + 4 * i));
   }
+  static void put_lanes(const uint8_t* block, int64_t apart, int lane, uint8_t* unit) {
+    I x[4];
+    lanes_of_rows(block, apart, x);
+    store_u16(unit + 2 * lane, x[0]);
+    store_u16(unit + 32 + 2 * lane, shr<16>(x[0]));
+    for (int i = 0; i < 3; i++) put_plane(unit + 64 + 64 * i, lane, x[1 + i]);
+  }
 };
 
 struct Q4K : OnePart<256, 144>, Plain {
@@ -40,6 +47,17 @@ struct Q4K : OnePart<256, 144>, Plain {
       uint8_t q[32];
       take_bits(block + 16 + 32 * (j / 2), 4 * (j % 2), 15, q);
       put_nibbles(q, n, unit + 256 + 256 * j);
+    }
+  }
+  static void put_lanes(const StoredRows& r, int64_t row, int64_t k, int lane, uint8_t* unit) {
+    const uint8_t* block = at(r, row + lane, k);
+    KScales::put_lanes(block, r.rowBytes[0], lane, unit);
+    for (int j = 0; j < 8; j += 2) {
+      I x[8], low[8], high[8];
+      lanes_of_rows(block + 16 + 16 * j, r.rowBytes[0], x);
+      split_halves(x, low, high);
+      put_nibbles(low, lane, unit + 256 + 256 * j);
+      put_nibbles(high, lane, unit + 512 + 256 * j);
     }
   }
   struct Unit : KScales {

@@ -1,0 +1,83 @@
+import { EngineError, type Extent, type Watch } from "@engine/core";
+import { type BlocksLayout, PANEL } from "./blocks.ts";
+import type { NativeWeights } from "./native.ts";
+import { translatedAsync } from "./native-error.ts";
+import { SourceFiles } from "./stream-layout.ts";
+
+/** A weight in files, and where in its region it is to lie. */
+export interface Copied {
+  readonly name: string;
+  /** Of each part. */
+  readonly extents: readonly Extent[];
+  readonly blocks: BlocksLayout | undefined;
+  readonly bytes: number;
+  readonly to: number;
+}
+
+/** Bytes copied in one job: between two, steps of other models run and a signal is heard. */
+export const JOB_BYTES = 64 * 2 ** 20;
+
+/** Copies weights on all threads, as many in one job as it has room for. `done`: bytes of a weight that lie in place now. */
+export async function copyFromFiles(
+  native: NativeWeights,
+  weights: readonly Copied[],
+  { region, watch, done }: { region: number; watch: Watch; done: (name: string, bytes: number) => void },
+): Promise<void> {
+  let [files, words, size]: [SourceFiles, number[], number] = [new SourceFiles(), [], 0];
+  let finished: [name: string, bytes: number][] = [];
+  const run = async (): Promise<void> => {
+    const pieces = Float64Array.from(words);
+    if (pieces.length === 0) return;
+    await translatedAsync(() => native.copy(Int32Array.from(files.fds), files.paths, region, pieces));
+    for (const [name, bytes] of finished) done(name, bytes);
+    [files, words, size, finished] = [new SourceFiles(), [], 0, []];
+  };
+  for (const weight of weights) {
+    for (const piece of piecesOf(weight)) {
+      if (watch.signal?.aborted)
+        throw new EngineError("aborted", `Loading stopped at weight "${weight.name}".`);
+      words.push(...piece.words(files));
+      finished.push([weight.name, piece.bytes]);
+      size += piece.bytes;
+      if (size >= JOB_BYTES) await run();
+    }
+  }
+  await run();
+}
+
+interface Piece {
+  readonly bytes: number;
+  /** In the order of native/pieces.h. */
+  words(files: SourceFiles): number[];
+}
+
+function* piecesOf({ extents, blocks, bytes, to }: Copied): Generator<Piece> {
+  if (!blocks) {
+    const extent = extents[0]!;
+    for (let at = 0; at < bytes; at += JOB_BYTES) {
+      const n = Math.min(JOB_BYTES, bytes - at);
+      yield {
+        bytes: n,
+        words: (files) => [0, 0, 0, 0, files.index(extent), extent.offset + at, n, 0, 0, 0, to + at, n, 0],
+      };
+    }
+    return;
+  }
+  const { code, group, depth, rows, parts, panelBytes } = blocks;
+  const rowBytes = parts.reduce((sum, part) => sum + part.rowBytes, 0);
+  const step = Math.max(1, Math.floor(JOB_BYTES / rowBytes / PANEL)) * PANEL;
+  for (let first = 0; first < rows; first += step) {
+    const count = Math.min(step, rows - first);
+    yield {
+      bytes: count * rowBytes,
+      words: (files) => {
+        const places = parts.flatMap((part, i) => {
+          const extent = extents[i]!;
+          return [files.index(extent), extent.offset + first * part.rowBytes, count * part.rowBytes];
+        });
+        while (places.length < 6) places.push(0);
+        return [code + 1, group, depth, count, ...places, to + (first / PANEL) * panelBytes, 0, 0];
+      },
+    };
+  }
+}
