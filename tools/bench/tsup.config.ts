@@ -17,6 +17,7 @@ export default defineConfig({
     "src/expert-policy.ts",
     "src/quality.ts",
     "src/first-token.ts",
+    "src/decode-rows.ts",
   ],
   format: "esm",
   target: "node20",

@@ -13,13 +13,17 @@ export interface GgufProgram {
 export async function ggufProgram(
   file: string,
   device: Device,
-  { maxTokens, activations }: { readonly maxTokens: number; readonly activations: Activations },
+  {
+    maxTokens,
+    activations,
+    rows = 1,
+  }: { readonly maxTokens: number; readonly activations: Activations; readonly rows?: number },
 ): Promise<GgufProgram> {
   const checkpoint = await openCheckpoint(file);
   if (!checkpoint.gguf) throw new Error(`${file} is no GGUF file.`);
   const { architecture, config, source } = await resolveModel(checkpoint, { registry: registry() });
   const graph = capture(architecture, architecture.parse(config), source);
-  const limits = { maxTokens, maxRows: 1, maxSequences: 1, kv: "f32", activations } as const;
+  const limits = { maxTokens, maxRows: rows, maxSequences: rows, kv: "f32", activations } as const;
   const program = compile(graph, source, device, limits);
   return { program, source, close: () => checkpoint.gguf!.close() };
 }
