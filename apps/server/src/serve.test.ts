@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { demoServer } from "../test/demo-server.ts";
 import { scriptedServer } from "../test/scripted-server.ts";
@@ -34,6 +35,17 @@ test("more requests than the limit get 429 and a time to come again", async () =
   });
   await first.text();
   expect((await post(server.url)).status).toBe(200);
+});
+
+test("who sends a request drop by drop is let go", async () => {
+  await using server = await demoServer({ requestMs: 200 });
+  const { hostname, port } = new URL(server.url);
+  const socket = connect(Number(port), hostname);
+  socket.write("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 400\r\n\r\n{");
+  let answer = "";
+  for await (const piece of socket) answer += piece;
+  expect(answer).toMatch(/^HTTP\/1.1 408 /);
+  expect((await fetch(`${server.url}/health`)).status).toBe(200);
 });
 
 test("it is ready once the models are there, and says what kept one out", async () => {

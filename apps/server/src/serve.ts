@@ -25,10 +25,15 @@ export interface RunningServer extends AsyncDisposable {
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const parts = createParts({ ...options, webFolder: options.webFolder ?? (await findWebFolder()) });
   const { fetch } = createApp(parts);
-  const http = createAdaptorServer({ fetch, overrideGlobalObjects: false }) as Server;
+  const { requestMs } = parts.settings;
+  const http = createAdaptorServer({
+    fetch,
+    overrideGlobalObjects: false,
+    serverOptions: { connectionsCheckingInterval: Math.min(5000, requestMs) },
+  }) as Server;
   // A client that sends its request drop by drop holds a connection; it may not hold it long.
-  http.headersTimeout = 20_000;
-  http.requestTimeout = 60_000;
+  http.headersTimeout = Math.min(20_000, requestMs);
+  http.requestTimeout = requestMs;
   // Longer than clients and balancers keep a connection: whoever closes first must not be us, just as they write.
   http.keepAliveTimeout = 65_000;
   http.maxConnections = parts.settings.maxRequests * 4;

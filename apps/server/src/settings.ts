@@ -20,6 +20,8 @@ export interface ServerSettings extends StreamSettings {
   readonly maxBodyBytes: number;
   /** Requests that compute or wait, together. */
   readonly maxRequests: number;
+  /** Milliseconds a client may take to send a request. */
+  readonly requestMs: number;
   /** Milliseconds a drain waits for answers under way. */
   readonly drainMs: number;
 }
@@ -39,6 +41,7 @@ const DEFAULTS: ServerSettings = {
   pingMs: 15_000,
   stallMs: 60_000,
   headMs: 2000,
+  requestMs: 60_000,
   drainMs: 30_000,
 };
 

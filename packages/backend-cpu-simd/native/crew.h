@@ -21,14 +21,25 @@ class Crew {
     return true;
   }
 
-  // After a step of all threads: nanoseconds they waited for each other, summed, and how long the step took.
-  void report(int64_t waited, int64_t took) {
-    if (2 * waited < took) {
+  // After a step of all threads: nanoseconds they waited for each other, summed, how long the step took, and how much of that
+  // the disk was waited for.
+  void report(int64_t work, int64_t waited, int64_t took, int64_t stalled) {
+    if (2 * waited < took - stalled) {
       rest_ = kRest;
       return;
     }
     resting_ = rest_;
     rest_ = std::min(2 * rest_, 16 * kRest);
+    work_ = work;
+    took_ = took;
+  }
+
+  // After a step alone. One that took longer than the same work of threads that waited shows that they were no worse: it
+  // was a moment's disturbance, or ops so long that waiting does not matter.
+  void report_alone(int64_t work, int64_t took) {
+    if (work != work_ || took <= took_) return;
+    resting_ = 0;
+    rest_ = kRest;
   }
 
  private:
@@ -40,6 +51,8 @@ class Crew {
   // Steps alone before all threads are tried again; doubled each time they are found waiting.
   static constexpr int kRest = 8;
   int rest_ = kRest, resting_ = 0;
+  // The step that sent the others to rest.
+  int64_t work_ = 0, took_ = 0;
 };
 
 }  // namespace engine

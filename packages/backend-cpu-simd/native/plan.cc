@@ -109,7 +109,10 @@ void Plan::run(const StepInput& input, const std::vector<bool>& asked, StepResul
 bool Plan::walk(const Step& step, SelectRows* select, const std::function<bool()>& stop) {
   Device& device = *weights->device;
   Pool& pool = device.pool();
-  if (pool.threads() == 1 || device.crew.alone((int64_t)step.tokens * work_)) {
+  const auto began = std::chrono::steady_clock::now();
+  const auto took = [&] { return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - began).count(); };
+  const int64_t work = (int64_t)step.tokens * work_;
+  if (pool.threads() == 1 || device.crew.alone(work)) {
     const Share share{0, 1, scratch_.data()};
     for (const PlannedCall& planned : calls_) {
       int pass = 0;
@@ -121,11 +124,11 @@ bool Plan::walk(const Step& step, SelectRows* select, const std::function<bool()
     }
     if (select) select->chunks(share);
     if (select) select->finish(share);
+    device.crew.report_alone(work, took());
     return false;
   }
   bool stopped = false;
   std::exception_ptr failed;
-  const auto began = std::chrono::steady_clock::now();
   const int64_t waited = pool.waited();
   const double stalls = weights->stalls();
   pool.run([&](int thread) {
@@ -155,10 +158,9 @@ bool Plan::walk(const Step& step, SelectRows* select, const std::function<bool()
     pool.barrier([] { return false; });
     select->finish(share);
   });
-  const auto took = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - began);
   // While one thread waits for a disk, the others do not wait for each other. Threads that read take cores too.
   const auto stalled = (int64_t)((weights->stalls() - stalls) * 1e9);
-  device.crew.report(pool.waited() - waited - (pool.threads() - 1) * stalled, took.count() - stalled);
+  device.crew.report(work, pool.waited() - waited - (pool.threads() - 1) * stalled, took(), stalled);
   if (failed) std::rethrow_exception(failed);
   return stopped;
 }
