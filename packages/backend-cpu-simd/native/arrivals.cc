@@ -34,7 +34,7 @@ static const Encoding kAbsent{"absent",
                               nullptr,
                               nullptr,
                               [](const QuantizedProduct&, const Share&) {},
-                              [](const QuantizedProduct&, const Share&) {}};
+                              [](const QuantizedProduct&, const Share&) {}, nullptr};
 
 void RoutedCall::Expert::lie(uint8_t* data) const {
   if (type == Type::quantized) {

@@ -18,11 +18,17 @@ static Kernel kernel_named(const Kernels& kernels, const std::string& op) {
 
 static int weight_input(const std::string& op) { return op == "matmul" ? 1 : op == "gather" ? 0 : op == "expert-matmul" ? 2 : -1; }
 
-// The one that reads weights in blocks, where one of them is.
-static Kernel quantized_kernel(const QuantizedKernels& kernels, const std::string& op, const std::vector<Operand>& inputs) {
+// The one that reads weights in blocks, where one of them is, or multiplies numbers that bf16 holds by others.
+static Kernel weight_kernel(const Level& level, Activations activations, const std::string& op, const std::vector<Operand>& inputs) {
   const int at = weight_input(op);
-  if (at < 0 || inputs[at].type != Type::quantized) return nullptr;
-  return op == "matmul" ? kernels.matmul : op == "gather" ? kernels.gather : kernels.expertMatmul;
+  if (at < 0) return nullptr;
+  if (inputs[at].type != Type::quantized) {
+    if (op == "gather" || activations != Activations::bf16 || !level.bf16) return nullptr;
+    return op == "matmul" ? level.bf16->matmul : level.bf16->expertMatmul;
+  }
+  if (op == "gather") return level.quantized->gather;
+  if (level.tiled) return op == "matmul" ? level.tiled->matmul : level.tiled->expertMatmul;
+  return op == "matmul" ? level.quantized->matmul : level.quantized->expertMatmul;
 }
 
 void Lowering::run() {
@@ -63,7 +69,7 @@ void Lowering::run() {
       inputs.push_back(typed(i) ? stored(node, i) : input(node, i));
     }
     check(node, inputs, value.operand);
-    if (const Kernel own = quantized_kernel(*plan_.weights->device->level.quantized, op, inputs)) kernel = own;
+    if (const Kernel own = weight_kernel(plan_.weights->device->level, program_.activations, op, inputs)) kernel = own;
     add(node, kernel, std::move(inputs), value.operand);
     values_.push_back(value);
   }
@@ -205,7 +211,7 @@ void Lowering::add(const Node& node, Kernel kernel, std::vector<Operand> inputs,
   call.count = (int32_t)inputs.size();
   call.output = output;
   call.attrs = node.attrs;
-  call.attrs.int8 = program_.int8;
+  call.attrs.activations = program_.activations;
   PlannedCall planned{};
   const std::string& op = ops_[node.op];
   if (op == "gather") look_up(node, planned, inputs);
@@ -225,6 +231,10 @@ void Lowering::add(const Node& node, Kernel kernel, std::vector<Operand> inputs,
   }
   for (const Operand& x : plan_.inputs_.back()) {
     if (x.type == Type::quantized) plan_.scratchBytes_ = std::max(plan_.scratchBytes_, quantized_scratch(x.shape.dims[x.shape.rank - 1]) + routedBytes);
+  }
+  if (plan_.weights->device->level.bf16 && program_.activations == Activations::bf16 && weight_input(op) > 0) {
+    const Shape& w = call.inputs[weight_input(op)].shape;
+    plan_.scratchBytes_ = std::max(plan_.scratchBytes_, bf16_scratch(w.dims[w.rank - 1]) + routedBytes);
   }
   // Attention's segments lie in memory that the attention before it may still be joining.
   const bool barrier = waits(node, call) || op == "attention";

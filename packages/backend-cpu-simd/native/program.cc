@@ -37,7 +37,7 @@ Program Program::parse(const int32_t* from, size_t length, size_t ops) {
   program.maxRows = words.next(1, INT32_MAX);
   program.maxSequences = words.next(1, INT32_MAX);
   program.arenaBytes = 64 * (int64_t)words.next(0, INT32_MAX);
-  program.int8 = words.next(0, 1);
+  program.activations = (Activations)words.next(0, 2);
   const int32_t nodes = words.count();
   for (int32_t i = 0; i < nodes; i++) {
     Node node{};

@@ -23,7 +23,7 @@ struct Node {
 struct Program {
   int32_t maxTokens, maxRows, maxSequences;
   int64_t arenaBytes;
-  bool int8;  // activations meet quantized weights rounded to int8
+  Activations activations;
   std::vector<Node> nodes;
   std::vector<int32_t> outputs;  // node of each output
   int32_t logits;                // which of the outputs, or -1

@@ -18,6 +18,7 @@ struct StoredRows {
 };
 
 struct Encoding;
+struct Layout;
 
 struct QuantizedWeight {
   const Encoding* encoding;
@@ -49,6 +50,46 @@ struct Encoding {
   // This thread's outputs. Activations meet the weight as f32, or rounded to int8.
   void (*multiply)(const QuantizedProduct&, const Share&);
   void (*multiplyInt8)(const QuantizedProduct&, const Share&);
+  // What levels with other ways to multiply build upon.
+  const Layout* layout;
+};
+
+// Runs of 32 inputs that are decoded at once; a whole number of units of every type.
+constexpr int kTileRuns = 8;
+
+// Weights of a panel as f32.
+struct alignas(64) F32Tile {
+  float values[kTileRuns * 32][kPanel];
+};
+// As integers, with what they are scaled by for every 32 or 16 inputs, and what is added.
+struct alignas(64) Int8Tile {
+  uint8_t codes[kTileRuns][8][64];
+  float scales[kTileRuns][2][kPanel], leasts[kTileRuns][2][kPanel];
+};
+
+// 32 inputs of a row: x ≈ scale · codes.
+struct alignas(64) Eight {
+  int8_t codes[32];
+  float scale;
+  float total, totals[2];  // scale · Σ codes: of all, and of each 16
+  int32_t start, starts[2];  // where sums of products with offset codes start: - zero · Σ codes
+  int32_t unused;
+};
+static_assert(sizeof(Eight) == 64);
+
+// What products know of a storage type.
+struct Layout {
+  int32_t unit, unitBytes;  // inputs and bytes of a unit
+  int32_t zero;             // what codes are offset by when a level's vectors multiply them
+  int32_t codeZero, sub;    // what stored codes are offset by, and inputs that share a scale: 32 or 16
+  bool least;               // something is added
+  void (*pack)(const StoredRows&, int64_t row, int count, int64_t unit, uint8_t* to);
+  void (*fillF32)(const uint8_t* w, int run, F32Tile& tile);
+  void (*fillInt8)(const uint8_t* w, int run, Int8Tile& tile);
+  // A group of rows against a tile, and against whole panels; f32: one row.
+  void (*addInt8)(const Int8Tile& tile, int runs, const uint8_t* rows, int size, float* sums);
+  void (*streamInt8)(const uint8_t* rows, int size, const uint8_t* const* w, int64_t units, float* lanes);
+  void (*streamF32)(const uint8_t* rows, int size, const uint8_t* const* w, int64_t units, float* lanes);
 };
 
 struct QuantizedKernels {
@@ -57,6 +98,12 @@ struct QuantizedKernels {
   Kernel matmul, gather, expertMatmul;
   // `rounds` of products of codes of 4 bits, or of 8, with bytes, and how many operations that were: what prompts are measured
   // against. The sum is there so that nothing is left out.
+  int32_t (*products)(int bits, int64_t rounds, int64_t* operations);
+};
+
+// Products of the same panels where a level has tiles; weights are laid out and gathered as QuantizedKernels do it.
+struct TiledKernels {
+  Kernel matmul, expertMatmul;
   int32_t (*products)(int bits, int64_t rounds, int64_t* operations);
 };
 

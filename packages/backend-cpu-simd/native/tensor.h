@@ -38,6 +38,9 @@ struct Operand {
   Shape shape;
 };
 
+// What weights are multiplied by. bf16: numbers that bf16 holds. int8: rounded on the way, where the weight is quantized.
+enum class Activations : int32_t { f32 = 0, int8 = 1, bf16 = 2 };
+
 struct Attrs {
   int32_t axis;
   int32_t begin;
@@ -45,7 +48,7 @@ struct Attrs {
   int32_t window;  // 0: all keys
   int32_t cache;
   int32_t interleaved;
-  int32_t int8;  // activations of a quantized weight are rounded to int8
+  Activations activations;
   int32_t blocks;  // attention: rows of a media block see each other; 0: they do not
   float eps;
   float scale;

@@ -3,8 +3,14 @@ export type IsaLevel =
   | "scalar"
   | "avx2"
   | "avx512vnni-emulated"
+  | "avx512bf16-emulated"
+  | "amx-emulated"
+  | "amx-fp16-emulated"
   | "avx512"
   | "avx512vnni"
+  | "avx512bf16"
+  | "amx"
+  | "amx-fp16"
   | "neon"
   | "neon-dotprod";
 

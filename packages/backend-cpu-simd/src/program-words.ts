@@ -1,4 +1,12 @@
-import { type Dim, EngineError, elements, type Node, type Program, type WeightAttrs } from "@engine/core";
+import {
+  type Activations,
+  type Dim,
+  EngineError,
+  elements,
+  type Node,
+  type Program,
+  type WeightAttrs,
+} from "@engine/core";
 import { bytesInPanels } from "./blocks.ts";
 import { STORED } from "./supports.ts";
 import type { CpuWeights, Place } from "./weight-store.ts";
@@ -19,6 +27,7 @@ export interface ProgramWords {
 const KIND: Readonly<Record<string, number>> = { weight: 1, input: 2, constant: 3, cache: 4 };
 const TYPE: Readonly<Record<string, number>> = { f32: 0, f16: 1, bf16: 2, i32: 3 };
 const SYMBOL: Readonly<Record<string, number>> = { tokens: -1, rows: -2 };
+const ACTIVATION_CODES: Readonly<Record<Activations, number>> = { f32: 0, int8: 1, bf16: 2 };
 const INPUTS = ["tokens", "positions", "extents"];
 /** Codes from here on are places in `blocks`. */
 const QUANTIZED = 4;
@@ -35,7 +44,7 @@ export function encodeProgram(program: Program, weights: CpuWeights): ProgramWor
   const constants: number[] = [];
   const index = new Map(nodes.map((node, i) => [node, i]));
   const words = [maxTokens, maxRows, maxSequences, units(program.arena.bytes)];
-  words.push(activations === "int8" ? 1 : 0, nodes.length);
+  words.push(activations ? ACTIVATION_CODES[activations] : 0, nodes.length);
 
   // What an attribute block's "cache" holds: the index of a weight, constant, input or cache.
   const reference = (node: Node): number => {

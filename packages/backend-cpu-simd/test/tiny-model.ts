@@ -1,5 +1,6 @@
 import { compile } from "@engine/compiler";
 import {
+  type Activations,
   type Architecture,
   attention,
   type CacheDType,
@@ -131,6 +132,7 @@ export function sourceOf(
 export interface TinyOptions {
   readonly type?: FloatType;
   readonly kv?: CacheDType;
+  readonly activations?: Activations;
   readonly source?: WeightSource;
   readonly residency?: Residency;
 }
@@ -145,7 +147,7 @@ export const BLOCK_TOKENS = 32;
 export const BLOCKS = 2 * (CONTEXT / BLOCK_TOKENS);
 
 export async function openTiny(device: Device, options: TinyOptions = {}): Promise<Tiny> {
-  const { type = "bf16", kv = "f32", residency = "auto" } = options;
+  const { type = "bf16", kv = "f32", residency = "auto", activations } = options;
   const source = options.source ?? sourceOf(type, tinyWeights(type));
   const graph = capture(tiny, undefined, source, { taps: ["hidden"] });
   const program = compile(graph, source, device, {
@@ -153,6 +155,7 @@ export async function openTiny(device: Device, options: TinyOptions = {}): Promi
     maxRows: CONTEXT,
     maxSequences: 4,
     kv,
+    activations,
   });
   const weights = await device.weights(source, program.weights, residency);
   const state = await device.state(program, { blockTokens: BLOCK_TOKENS, blocks: [BLOCKS, BLOCKS] });

@@ -16,12 +16,13 @@ import type { EncodedWeight } from "../src/memory-source.ts";
 import type { OpCase } from "../src/op-case.ts";
 import { runCase } from "../src/run-case.ts";
 
-const TOKENS = 9;
+/** More than vectors take at once, and than one tile. */
+const TOKENS = 21;
 
 /** A product of odd sizes; its rows all at once or in steps of one, two and more. */
 function product(encoded: EncodedWeight, activations: Activations, inSteps: boolean): OpCase {
   const [columns, width] = encoded.encoding.shape as [number, number];
-  const steps = [1, 5, 2, 1].map((rows) => [{ sequence: 0, rows }]);
+  const steps = [1, 5, 2, 12, 1].map((rows) => [{ sequence: 0, rows }]);
   return {
     name: `bits of ${encoded.encoding.type}`,
     op: "matmul",
@@ -139,16 +140,16 @@ test.skipIf(cpuSimd.unavailable())(
   },
 );
 
-test.skipIf(!isaLevels().includes("avx512"))(
-  "VNNI's instruction gives the bits of plain AVX-512",
-  async () => {
+test.skipIf(!isaLevels().includes("avx512")).each(["avx512vnni-emulated", "amx-emulated"] as const)(
+  "products of integers at %s have the bits of plain AVX-512",
+  async (level) => {
     const devices = await Promise.all(
-      (["avx512", "avx512vnni-emulated"] as const).map((level) => cpuSimdAt(level).open({ threads: 1 })),
+      (["avx512", level] as const).map((level) => cpuSimdAt(level).open({ threads: 1 })),
     );
     for (const [type, run] of ENCODED_TYPES) {
       const one = product(encodedWeight(type, [83, 3 * run]), "int8", false);
-      const [plain, vnni] = await Promise.all(devices.map((device) => runCase(one, device, "tokens")));
-      expect(vnni!.values, type).toEqual(plain!.values);
+      const [plain, other] = await Promise.all(devices.map((device) => runCase(one, device, "tokens")));
+      expect(other!.values, type).toEqual(plain!.values);
     }
     await Promise.all(devices.map((device) => device.close()));
   },

@@ -51,7 +51,7 @@ Napi::Value DeviceObject::multiply_add(const Napi::CallbackInfo& info) {
           device->pool().run([&](int) {
             int64_t own = 0;
             if (bits == 32) sink.store(device->level.kernels->multiply_add(rounds, &own));
-            else sink.store((float)device->level.quantized->products(bits, rounds, &own));
+            else sink.store((float)(device->level.tiled ? device->level.tiled->products : device->level.quantized->products)(bits, rounds, &own));
             flops += own;
           });
           *rate = (double)flops / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -79,6 +79,14 @@ constexpr int64_t kPackedRows = 96;
 constexpr int64_t kPackedDepth = 512;
 constexpr int64_t kMatmulScratch = 4 * kPackedRows * (kPackedDepth + 16);
 
+// Products of float weights with numbers that bf16 holds, where a level has instructions for them.
+struct Bf16Kernels {
+  Kernel matmul, expertMatmul;
+};
+
+// Bytes of scratch a thread needs for them: rows of x as bf16, padded, and sums.
+constexpr int64_t bf16_scratch(int64_t depth) { return 96 * 2 * (depth + 64) + 6 * 2048 + 64; }
+
 // Queries that share the loads of a key, keys of one segment of the context, and places that are decoded to f32 at a
 // time where many queries see them.
 constexpr int kQueries = 32;

@@ -8,6 +8,8 @@ struct Level {
   const char* name;
   const Kernels* kernels;
   const QuantizedKernels* quantized;
+  const Bf16Kernels* bf16;    // nullptr: as f32
+  const TiledKernels* tiled;  // nullptr: by vectors
   bool (*here)();  // whether processor and operating system have it
 };
 

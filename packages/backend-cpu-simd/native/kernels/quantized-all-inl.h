@@ -23,6 +23,8 @@
 #include "quantized-panel-inl.h"
 #include "quantized-add-inl.h"
 #include "quantized-matmul-inl.h"
+#include "quantized-told-inl.h"
+#include "routed-rows-inl.h"
 #include "quantized-ops-inl.h"
 #include "quantized-limit-inl.h"
 
@@ -32,7 +34,7 @@ template <class E>
 struct Of {
   using C = Codes<E::kBits, E::kSub, E::kLeast>;
   static constexpr int32_t kOffset = E::kBits == 8 ? kSignedZero : E::kZero;
-  static constexpr Layout layout{E::kUnit, E::kUnitBytes, kOffset, pack_unit<E>, fill_f32<E>, fill_int8<E>, add_int8<C>, stream_int8<E>, stream_f32<E>};
+  static constexpr Layout layout{E::kUnit, E::kUnitBytes, kOffset, E::kBits == 8 ? 0 : E::kZero, E::kSub, E::kLeast, pack_unit<E>, fill_f32<E>, fill_int8<E>, add_int8<C>, stream_int8<E>, stream_f32<E>};
   static int64_t panel_bytes(int64_t depth) { return units(layout, depth) * layout.unitBytes; }
   static void pack(const StoredRows& r, int64_t row, uint8_t* panel) { pack_units(layout, r, row, {0, units(layout, r.depth)}, panel); }
   static void decode(const QuantizedWeight& w, int64_t row, float* to, uint8_t* room) { decode_row_of(layout, w, row, to, room); }
@@ -43,7 +45,7 @@ struct Of {
 template <class E>
 constexpr Encoding encoding() {
   static_assert(kTileRuns * 32 % E::kUnit == 0);
-  return {E::kName, E::kParts, E::row_bytes, Of<E>::panel_bytes, Of<E>::pack, Of<E>::decode, Of<E>::multiply, Of<E>::multiply_int8};
+  return {E::kName, E::kParts, E::row_bytes, Of<E>::panel_bytes, Of<E>::pack, Of<E>::decode, Of<E>::multiply, Of<E>::multiply_int8, &Of<E>::layout};
 }
 
 // A storage type is a file and a row here.

@@ -30,19 +30,6 @@ inline I code_of(I four) {
   return whole<E>(E::kBits == 8 ? sar<24>(shl<24 - 8 * B>(four)) : shr<8 * B>(four) & isplat(255));
 }
 
-// Runs of 32 inputs that are decoded at once; a whole number of units of every type.
-constexpr int kTileRuns = 8;
-
-// Weights of a panel as f32.
-struct alignas(64) F32Tile {
-  float values[kTileRuns * 32][kPanel];
-};
-// As integers, with what they are scaled by for every 32 or 16 inputs, and what is added.
-struct alignas(64) Int8Tile {
-  uint8_t codes[kTileRuns][8][64];
-  float scales[kTileRuns][2][kPanel], leasts[kTileRuns][2][kPanel];
-};
-
 // A unit of a panel, into a tile from a run on.
 template <class E>
 void fill_f32(const uint8_t* w, int run, F32Tile& tile) {
@@ -82,19 +69,6 @@ void fill_int8(const uint8_t* w, int run, Int8Tile& tile) {
     }
   }
 }
-
-// What products know of a storage type.
-struct Layout {
-  int32_t unit, unitBytes;  // inputs and bytes of a unit
-  int32_t zero;             // what codes are offset by when they are multiplied
-  void (*pack)(const StoredRows&, int64_t row, int count, int64_t unit, uint8_t* to);
-  void (*fillF32)(const uint8_t* w, int run, F32Tile& tile);
-  void (*fillInt8)(const uint8_t* w, int run, Int8Tile& tile);
-  // A group of rows against a tile, and against whole panels; f32: one row.
-  void (*addInt8)(const Int8Tile& tile, int runs, const uint8_t* rows, int size, float* sums);
-  void (*streamInt8)(const uint8_t* rows, int size, const uint8_t* const* w, int64_t units, float* lanes);
-  void (*streamF32)(const uint8_t* rows, int size, const uint8_t* const* w, int64_t units, float* lanes);
-};
 
 inline int64_t units(const Layout& t, int64_t depth) { return (depth + t.unit - 1) / t.unit; }
 

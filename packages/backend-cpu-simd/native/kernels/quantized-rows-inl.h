@@ -1,16 +1,6 @@
 // The rows of x as a product wants them: as f32 with zeros behind the end, or rounded to int8 with a scale for each 32.
 namespace engine::ENGINE_LEVEL {
 
-// 32 inputs of a row: x ≈ scale · codes.
-struct alignas(64) Eight {
-  int8_t codes[32];
-  float scale;
-  float total, totals[2];  // scale · Σ codes: of all, and of each 16
-  int32_t start, starts[2];  // where sums of products with offset codes start: - zero · Σ codes
-  int32_t unused;
-};
-static_assert(sizeof(Eight) == 64);
-
 // The nearest of 255 steps between -m and m, m the largest size of the 32. Any value that is no number makes the
 // scale one.
 inline void round_to_eight(const float* x, int32_t offset, Eight& to) {

@@ -1,0 +1,53 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const objects = fileURLToPath(
+  new URL("../build/CMakeFiles/engine_cpu_simd.dir/native/kernels/", import.meta.url),
+);
+const absent = reason();
+
+function reason(): string | undefined {
+  if (process.arch !== "x64") return "these instructions are those of x64";
+  if (!existsSync(objects)) return "the native part was not built here";
+  return spawnSync("objdump", ["--version"]).status === 0 ? undefined : "objdump was not found";
+}
+
+function objdump(option: string, path: string): string {
+  return spawnSync("objdump", [option, path], { encoding: "utf8", maxBuffer: 2 ** 28 }).stdout;
+}
+
+/** What the levels that no machine here has are made of; their arithmetic is tested by the emulated ones. */
+const INSTRUCTIONS: Readonly<Record<string, readonly string[]>> = {
+  "tiles/amx.cc.o": ["ldtilecfg", "tileloadd", "tilestored", "tdpbssd", "tdpbf16ps", "tilerelease"],
+  "tiles/amx-fp16.cc.o": ["tdpbf16ps", "tdpfp16ps"],
+  "bf16/avx512bf16.cc.o": ["vdpbf16ps"],
+  "quantized/avx512vnni.cc.o": ["vpdpbusd"],
+};
+
+describe.skipIf(absent)(`instructions${absent ? ` (skipped: ${absent})` : ""}`, () => {
+  test.each(Object.entries(INSTRUCTIONS))("%s holds its own", (object, names) => {
+    const text = objdump("-d", join(objects, object));
+    expect(names.filter((name) => !text.includes(`\t${name} `) && !text.includes(`\t${name}\n`))).toEqual([]);
+  });
+
+  test("emulated levels hold none of them", () => {
+    for (const object of [
+      "tiles/amx-emulated.cc.o",
+      "tiles/amx-fp16-emulated.cc.o",
+      "bf16/avx512bf16-emulated.cc.o",
+    ])
+      expect(objdump("-d", join(objects, object))).not.toMatch(/\t(ldtilecfg|tdp\w+|vdpbf16ps)/);
+  });
+
+  test("nothing compiled for an instruction set runs while the library is loaded", () => {
+    const all = readdirSync(objects, { recursive: true, encoding: "utf8" }).filter((file) =>
+      file.endsWith(".o"),
+    );
+    expect(all.length).toBeGreaterThan(10);
+    for (const file of all)
+      expect(objdump("-h", join(objects, file)), basename(file)).not.toContain(".init_array");
+  });
+});
