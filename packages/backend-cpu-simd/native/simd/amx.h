@@ -50,9 +50,10 @@ template <int C, int A, int B>
 inline void tile_dot_bf16() {
   __asm__ volatile("tdpbf16ps %%tmm%c2, %%tmm%c1, %%tmm%c0" : : "i"(C), "i"(A), "i"(B));
 }
+// TDPFP16PS by its bytes: assemblers before binutils 2.40 do not know its name.
 template <int C, int A, int B>
 inline void tile_dot_f16() {
-  __asm__ volatile("tdpfp16ps %%tmm%c2, %%tmm%c1, %%tmm%c0" : : "i"(C), "i"(A), "i"(B));
+  __asm__ volatile(".byte 0xc4, 0xe2, %c0, 0x5c, %c1" : : "i"((15 - B) << 3 | 3), "i"(0xc0 | C << 3 | A));
 }
 #endif
 
