@@ -66,13 +66,24 @@ int32_t SelectRows::tempered(int32_t row, int32_t chunk, float* into) const {
   return n;
 }
 
+bool SelectRows::raw(int32_t row) const {
+  const float temperature = select.temperature[row];
+  return select.mask.empty() && select.firstOf[row] == select.firstOf[row + 1] && (!(temperature > 0) || temperature == 1);
+}
+
 void SelectRows::chunks(const Share& share) {
   float* buffer = (float*)share.scratch;
   for (int64_t item = share.thread; item < (int64_t)parts.size(); item += share.threads) {
     const int32_t row = (int32_t)(item / chunkCount()), chunk = (int32_t)(item % chunkCount());
     Part& part = parts[item];
-    const int32_t n = tempered(row, chunk, buffer);
+    const int32_t n = std::min(kChunk, vocab - chunk * kChunk);
     kernels.exp_sum(logits + (int64_t)row * vocab + chunk * kChunk, n, &part.top[0], &part.sum[0]);
+    if (raw(row)) {
+      part.top[1] = part.top[0];
+      part.sum[1] = part.sum[0];
+      continue;
+    }
+    tempered(row, chunk, buffer);
     kernels.exp_sum(buffer, n, &part.top[1], &part.sum[1]);
   }
 }

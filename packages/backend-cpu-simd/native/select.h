@@ -31,6 +31,8 @@ struct SelectRows {
 
  private:
   int32_t chunkCount() const { return (vocab + kChunk - 1) / kChunk; }
+  // Whether nothing changes the logits of a row.
+  bool raw(int32_t row) const;
   // Adjusted, masked and tempered logits of a chunk; returns how many.
   int32_t tempered(int32_t row, int32_t chunk, float* into) const;
   void take(int32_t row, float* scratch);
