@@ -17,7 +17,7 @@ import {
   type WeightSource,
 } from "@engine/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { cpuSimd } from "../src/index.ts";
+import { cpuSimd, cpuSimdAt, isaLevels } from "../src/index.ts";
 import { bitsOf, noise, type StoredWeight, sourceOf, stepOf } from "./tiny-model.ts";
 
 /** Experts of less than a sector, more of them than a small budget has frames for. */
@@ -77,7 +77,14 @@ function mixture(): Map<string, StoredWeight> {
 
 const tokens = Array.from({ length: 60 }, (_, i) => (i * 37) % VOCAB);
 
-describe.skipIf(cpuSimd.unavailable())("single experts and rows of tables", () => {
+// Tiles have expert products of their own, over activations in bf16.
+const kinds = [
+  { what: "the best level", backend: cpuSimd, activations: "f32" },
+  { what: "amx-emulated", backend: cpuSimdAt("amx-emulated"), activations: "bf16" },
+] as const;
+const here = kinds.filter(({ what }) => what === "the best level" || isaLevels().includes(what));
+
+describe.skipIf(cpuSimd.unavailable()).each(here)("single experts and rows of tables, $what", (kind) => {
   let folder: string;
   let path: string;
   let fd: number;
@@ -98,7 +105,7 @@ describe.skipIf(cpuSimd.unavailable())("single experts and rows of tables", () =
     }
     total = offset;
     source = sourceOf("bf16", weights, (name) => extents.get(name));
-    device = await cpuSimd.open({ threads: 2 });
+    device = await kind.backend.open({ threads: 2 });
   });
   afterEach(async () => {
     await device.close();
@@ -107,7 +114,8 @@ describe.skipIf(cpuSimd.unavailable())("single experts and rows of tables", () =
   });
 
   const open = async (residency: Residency) => {
-    const limits = { maxTokens: 64, maxRows: 1, maxSequences: 1, kv: "f32" } as const;
+    const { activations } = kind;
+    const limits = { maxTokens: 64, maxRows: 1, maxSequences: 1, kv: "f32", activations } as const;
     const graph = capture(model, undefined, source, { taps: ["hidden"] });
     const program = compile(graph, source, device, limits);
     const weights = await device.weights(source, program.weights, residency);
