@@ -154,7 +154,7 @@ Lowering::Value Lowering::blocks(const Node& node, const WeightPlace& place) {
     require(place.unit < 0 || bytes == place.bytes, node);
     weight.panels = plan_.weights->at(place.region, place.offset, bytes);
   }
-  for (int32_t part = 0; !held.panels && part < encoding.parts; part++) {
+  for (int32_t part = 0; !held.panels && place.region >= 0 && part < encoding.parts; part++) {
     const uint64_t bytes = (uint64_t)(held.rows * weight.rows.rowBytes[part]);
     weight.rows.part[part] = plan_.weights->at(part ? held.region : place.region, part ? held.offset : place.offset, bytes);
   }

@@ -9,6 +9,9 @@
 namespace engine {
 
 uint64_t Piece::room() const {
+  uint64_t stored = 0;
+  for (const Part& part : parts) stored += part.bytes;
+  if (window()) return stored;
   return encoding ? (uint64_t)((rows + kPanel - 1) / kPanel * encoding->panelBytes(depth)) : parts[0].bytes;
 }
 
@@ -79,9 +82,9 @@ void check_piece(const Piece& piece, size_t files, uint64_t bytes) {
   } else if (piece.wanted > piece.parts[0].bytes) {
     refuse();
   }
-  if (piece.window) {
-    const Piece::Part& part = piece.parts[0];
-    if (piece.encoding || part.offset > piece.window->bytes() || part.bytes > piece.window->bytes() - part.offset) refuse();
+  for (const Piece::Part& part : piece.parts) {
+    if (!part.window != !piece.window()) refuse();
+    if (part.window && (part.offset > part.window->bytes() || part.bytes > part.window->bytes() - part.offset)) refuse();
   }
   if (piece.to > bytes || piece.room() > bytes - piece.to) refuse();
 }
@@ -137,17 +140,23 @@ std::string Readers::read(int file, uint64_t offset, uint64_t n, uint64_t wanted
   return counted(file, offset, n, [&] { return files_[file].file->read(into, n, wanted, offset); });
 }
 
-void Readers::found(uint64_t bytes) {
+void Readers::found(uint64_t bytes, double seconds) {
   std::lock_guard lock(counting_);
   counters_.bytes += bytes;
+  counters_.seconds += seconds;
 }
 
 std::string Readers::bring(const Piece& piece, int64_t index, uint8_t* base) {
   const int64_t step = piece.step(chunk_), begin = index * step, end = std::min(begin + step, piece.size());
-  if (piece.window) {
-    const Piece::Part& part = piece.parts[0];
-    const uint64_t at = part.offset + begin;
-    return counted(part.file, at, end - begin, [&] { return piece.window->populate(at, end - begin); });
+  if (piece.window()) {
+    for (size_t part = 0; part < piece.parts.size(); part++) {
+      const int64_t row = piece.encoding ? piece.encoding->rowBytes((int32_t)part, piece.depth, piece.group) : 1;
+      const Piece::Part& of = piece.parts[part];
+      const uint64_t at = of.offset + begin * row, n = (end - begin) * row;
+      const std::string why = counted(of.file, at, n, [&] { return of.window->populate(at, n); });
+      if (!why.empty()) return why;
+    }
+    return "";
   }
   if (!piece.encoding) {
     const uint64_t wanted = std::min<uint64_t>(end, piece.wanted) - std::min<uint64_t>(begin, piece.wanted);

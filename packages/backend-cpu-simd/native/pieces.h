@@ -25,16 +25,16 @@ struct Piece {
   struct Part {
     int file;
     uint64_t offset, bytes;
+    const Mapping* window = nullptr;  // used where the file is mapped; of all parts or of none
   };
-  const Encoding* encoding;  // null: bytes are taken as they are, else rows are laid out in panels
+  const Encoding* encoding;  // null: bytes are taken as they are, else rows of blocks, laid out in panels unless in a window
   int32_t group;
   int64_t depth, rows;
   std::vector<Part> parts;
-  uint64_t to;      // where it comes to lie, from its memory's beginning on
+  uint64_t to;      // where it comes to lie, from its memory's beginning on; of windows it only says which may be there at once
   uint64_t wanted;  // bytes as they are: the file holds at least this many; direct reads round up behind its end
-  // Bytes as they are that are used where the file is mapped: `to` only says which pieces may be there at once.
-  const Mapping* window = nullptr;
 
+  bool window() const { return parts[0].window; }
   // What it takes there.
   uint64_t room() const;
   // Pieces are read in steps of this many bytes, or rows.
@@ -68,8 +68,8 @@ class Readers {
   std::string read(int file, uint64_t offset, uint64_t n, uint64_t wanted, uint8_t* into);
   uint64_t chunk() const { return chunk_; }
   ReadCounters counters() const;
-  // Bytes that steps read without a reader: from the page cache.
-  void found(uint64_t bytes);
+  // What steps read without a reader: from the page cache.
+  void found(uint64_t bytes, double seconds);
 
  private:
   void work();

@@ -19,7 +19,7 @@ Stream::Stream(Readers& readers, std::vector<Piece> pieces, std::vector<StreamSe
   for (const StreamSegment& segment : segments_) {
     if (segment.first < 0 || segment.count < 0 || segment.first > (int)pieces_.size() - segment.count) fail("bad-option", "stream: a segment without pieces.");
   }
-  for (const Piece& piece : pieces_) readers_.check(piece, piece.window ? windowBytes : ringBytes);
+  for (const Piece& piece : pieces_) readers_.check(piece, piece.window() ? windowBytes : ringBytes);
   const int n = size();
   for (int i = 0; i < n; i++) {
     int back = 1;
@@ -33,7 +33,7 @@ Stream::Stream(Readers& readers, std::vector<Piece> pieces, std::vector<StreamSe
 bool Stream::overlap(int a, int b) const {
   for (int i = segments_[a].first; i < segments_[a].first + segments_[a].count; i++) {
     for (int k = segments_[b].first; k < segments_[b].first + segments_[b].count; k++) {
-      if (!pieces_[i].window == !pieces_[k].window && pieces_[i].to < pieces_[k].to + pieces_[k].room() && pieces_[k].to < pieces_[i].to + pieces_[i].room()) return true;
+      if (pieces_[i].window() == pieces_[k].window() && pieces_[i].to < pieces_[k].to + pieces_[k].room() && pieces_[k].to < pieces_[i].to + pieces_[i].room()) return true;
     }
   }
   return false;
@@ -62,8 +62,8 @@ void Stream::advance() {
     const int64_t turn = next_++;
     active_.push_back({turn, 0, true});
     for (int piece = segment.first; piece < segment.first + segment.count; piece++) {
-      if (warm_ && pieces_[piece].window) {
-        readers_.found(pieces_[piece].parts[0].bytes);
+      if (warm_ && pieces_[piece].window()) {
+        found_ += pieces_[piece].room();
         continue;
       }
       const int64_t chunks = pieces_[piece].chunks(readers_.chunk());
@@ -109,7 +109,7 @@ void Stream::giveUp(int64_t turn) {
 // Windows leave the process together, while there is room: every time all its threads must hear of it.
 void Stream::leave(const StreamSegment& segment) {
   for (int i = segment.first; i < segment.first + segment.count; i++) {
-    if (!pieces_[i].window) continue;
+    if (!pieces_[i].window()) continue;
     left_.push_back(i);
     leftBytes_ += pieces_[i].room();
   }
@@ -117,7 +117,9 @@ void Stream::leave(const StreamSegment& segment) {
 }
 
 void Stream::drop() {
-  for (int i : left_) pieces_[i].window->drop(pieces_[i].parts[0].offset, pieces_[i].parts[0].bytes);
+  for (int i : left_) {
+    for (const Piece::Part& part : pieces_[i].parts) part.window->drop(part.offset, part.bytes);
+  }
   left_.clear();
   leftBytes_ = 0;
 }
@@ -139,7 +141,7 @@ std::string Stream::restart(std::unique_lock<std::mutex>& lock) {
 
 bool Stream::need(int first, int last, const std::function<bool()>& stop) {
   std::unique_lock lock(mutex_);
-  touched_ = true;
+  if (!std::exchange(touched_, true)) began_ = Clock::now();
   const int64_t turn = done_ + ((first - done_) % size() + size()) % size();
   giveUp(turn);
   bool stopped = false, again = false;
@@ -162,6 +164,7 @@ void Stream::finish() {
   std::lock_guard lock(mutex_);
   if (!touched_) return;
   touched_ = false;
+  if (found_ > 0) readers_.found(std::exchange(found_, 0), std::chrono::duration<double>(Clock::now() - began_).count());
   struct rusage use {};
   getrusage(RUSAGE_SELF, &use);
   warm_ = use.ru_majflt == std::exchange(faults_, use.ru_majflt);

@@ -1,6 +1,8 @@
 // Weights that do not stay: read from their files in the order a step uses them, ahead of the step and around from the
 // last one to the next step's first; into a ring of memory, or into windows of mapped files.
 #pragma once
+#include <chrono>
+
 #include "pieces.h"
 
 namespace engine {
@@ -11,6 +13,8 @@ struct StreamSegment {
 };
 
 class Stream {
+  using Clock = std::chrono::steady_clock;
+
  public:
   Stream(Readers& readers, std::vector<Piece> pieces, std::vector<StreamSegment> segments, uint8_t* ring, uint64_t ringBytes,
          uint64_t windowBytes);
@@ -56,6 +60,8 @@ class Stream {
   // long as no fault of the process waits for a disk.
   bool warm_ = false;
   int64_t faults_ = 0;
+  uint64_t found_ = 0;  // bytes of windows taken up so since the last step
+  Clock::time_point began_;
   const uint64_t windowBytes_;
   std::vector<int> left_;  // windows given up that are still the process's
   uint64_t leftBytes_ = 0;

@@ -94,7 +94,13 @@ export interface NativeWeights {
     readers: number,
   ): boolean;
   /** Reads weights into a region, or windows of mapped files, in the order steps use them (native/stream.h). */
-  stream(region: number, pieces: Float64Array, segments: Int32Array, windowBytes: number): void;
+  stream(
+    region: number,
+    pieces: Float64Array,
+    segments: Int32Array,
+    windowBytes: number,
+    windows: Int32Array,
+  ): void;
   /** Reads single experts into frames of a region (native/experts.h). */
   experts(
     region: number,

@@ -1,12 +1,15 @@
 import type { NativeWeights } from "./native.ts";
 import { translated } from "./native-error.ts";
-import { PIECE_WORDS, READERS } from "./stream-layout.ts";
+import { READERS } from "./stream-layout.ts";
 import type { Streamable, StreamChoice, StreamedRows } from "./weight-stream.ts";
 
 /** Where a weight is found that does not stay in memory. */
 export interface StreamedPlace {
   /** How ranges of its rows come, and the region of their ring or frames. */
   readonly stream?: { readonly region: number; readonly ranges: readonly StreamedRows[] };
+  /** Rows are used as stored, where their files are mapped; where the second part of blocks begins. */
+  readonly inPlace?: boolean;
+  readonly second?: { readonly region: number; readonly offset: number };
   /** The native table that single rows are looked up in. */
   readonly table?: number;
 }
@@ -30,21 +33,20 @@ export function openStreams<T extends Streamable>(
   return translated(() => {
     native.source(fds, files.paths, scattered, direct, chunk, readers);
     if (ring.rows.size > 0) {
-      const region = native.reserve(ring.bytes);
       const { pieces, places } = ring.layout;
-      const mapped = new Map<number, number>();
-      const regions = places.map((_, i) => {
-        if (pieces[PIECE_WORDS * (i + 1) - 1] === 0) return region;
-        const fd = files.fds[pieces[PIECE_WORDS * i + 4]!]!;
-        const window = mapped.get(fd) ?? native.map(fd);
-        mapped.set(fd, window);
-        pieces[PIECE_WORDS * (i + 1) - 1] = window + 1;
-        return window;
-      });
       const segments = Int32Array.from(places.flatMap((_, i) => [i, 1]));
-      native.stream(region, pieces, segments, ring.windowBytes);
-      for (const [stored, ranges] of ring.rows)
-        place(stored, { stream: { region: regions[ranges[0]!.segment]!, ranges } });
+      const inPlace = ring.windowBytes > 0;
+      const region = native.reserve(ring.bytes);
+      const windows = fds.map((fd) => (inPlace ? native.map(fd) : -1));
+      native.stream(region, pieces, segments, ring.windowBytes, windows);
+      for (const [stored, ranges] of ring.rows) {
+        const [first, second] = stored.extents.map((extent) => ({
+          region: windows[files.index(extent)]!,
+          offset: extent.offset,
+        }));
+        if (!inPlace) place(stored, { stream: { region, ranges } });
+        else place(stored, { stream: { region: first!.region, ranges }, ...(second && { second }), inPlace });
+      }
     }
     if (experts) {
       const region = native.reserve(experts.bytes);

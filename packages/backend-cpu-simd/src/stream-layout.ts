@@ -19,9 +19,9 @@ export interface FileRows {
 
 /** What is read, in the numbers of native/pieces.h, and where each of the rows comes to lie. */
 export interface PieceLayout {
-  /** [n, PIECE_WORDS]; the last is 1 for a window of its mapped file. */
+  /** [n, PIECE_WORDS]; the last is 1 for what is used where its files are mapped. */
   readonly pieces: Float64Array;
-  /** In memory, or of a window in its file. */
+  /** In memory, or in the (first) file. */
   readonly places: readonly number[];
 }
 
@@ -64,6 +64,11 @@ export function roomOf({ parts, blocks }: FileRows, unit: number): number {
   return span(offset, bytes, unit).bytes;
 }
 
+/** Bytes in their files. */
+export function storedBytes({ parts }: FileRows): number {
+  return parts.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
 /** Bytes of one read under a budget. */
 export function chunkOf(budget: number): number {
   return Math.floor(Math.min(Math.max(budget * CHUNK_SHARE, LEAST_CHUNK), MOST_CHUNK) / SECTOR) * SECTOR;
@@ -72,38 +77,31 @@ export function chunkOf(budget: number): number {
 export interface Division {
   /** Weights that stay in memory: the first of the order. A cyclic scan reads the rest, whatever is kept of it. */
   readonly pinned: number;
-  readonly rings: readonly number[];
+  readonly ringBytes: number;
 }
 
 /**
- * Divides a budget of bytes between weights that stay and the rings for those that do not. `sizes`: bytes of each weight in
- * the order of use; `largest`: of each ring, what one call needs at once, or 0 for no ring; `ahead`: of each that reads keep busy.
- * Undefined where not even two of those fit.
+ * Divides a budget of bytes between weights that stay and a ring for those that do not. `sizes`: bytes of each weight in
+ * the order of use; `largest`: of the ring that one call needs at once; `ahead`: of it that reads keep busy. Undefined where not even two of those fit.
  */
 export function divideBudget(
   sizes: readonly number[],
-  {
-    budget,
-    largest,
-    ahead,
-  }: { readonly budget: number; readonly largest: readonly number[]; readonly ahead: number },
+  { budget, largest, ahead }: { readonly budget: number; readonly largest: number; readonly ahead: number },
 ): Division | undefined {
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  if (total <= budget) return { pinned: sizes.length, rings: largest.map(() => 0) };
-  const busy = Math.min(ahead, roundUp(budget * RING_SHARE, SECTOR));
-  const rings = largest.map((bytes) => (bytes > 0 ? Math.max(2 * bytes, busy) : 0));
-  const taken = rings.reduce((sum, bytes) => sum + bytes, 0);
-  if (taken > budget) return undefined;
+  if (total <= budget) return { pinned: sizes.length, ringBytes: 0 };
+  const ringBytes = Math.max(2 * largest, Math.min(ahead, roundUp(budget * RING_SHARE, SECTOR)));
+  if (ringBytes > budget) return undefined;
   let pinned = 0;
-  for (let left = budget - taken; pinned < sizes.length && sizes[pinned]! <= left; pinned++)
+  for (let left = budget - ringBytes; pinned < sizes.length && sizes[pinned]! <= left; pinned++)
     left -= sizes[pinned]!;
-  return { pinned, rings };
+  return { pinned, ringBytes };
 }
 
 /**
  * Gives rows their fixed places in memory, one after the other. In a ring of `ringBytes` they start again where the end is
- * too near: what they overwrite then is what was used longest ago. With `windowBytes` floats are used where their files are mapped, and their
- * places only say what may be there at once.
+ * too near: what they overwrite then is what was used longest ago. As `windows` they are used where their files are mapped, and
+ * the ring only says which of them may be there at once.
  */
 export function layOut(
   all: readonly FileRows[],
@@ -111,43 +109,48 @@ export function layOut(
     files,
     unit,
     ringBytes,
-    windowBytes,
+    windows = false,
   }: {
     readonly files: SourceFiles;
     readonly unit: number;
     readonly ringBytes?: number;
-    readonly windowBytes?: number | undefined;
+    readonly windows?: boolean;
   },
 ): PieceLayout {
   const pieces: number[] = [];
   const places: number[] = [];
   let at = 0;
-  let windowAt = 0;
   for (const rows of all) {
-    const room = roomOf(rows, unit);
+    const room = windows ? storedBytes(rows) : roomOf(rows, unit);
     const { parts, blocks } = rows;
     const first = parts[0]!;
-    if (windowBytes !== undefined && !blocks) {
-      if (windowAt + room > windowBytes) windowAt = 0;
-      const { offset, bytes } = first;
-      pieces.push(0, 0, 0, 0, files.index(first), offset, bytes, 0, 0, 0, windowAt, bytes, 1);
-      places.push(offset);
-      windowAt += room;
-      continue;
-    }
     if (ringBytes !== undefined && at + room > ringBytes) at = 0;
     if (blocks) {
       const words = parts.flatMap((part) => [files.index(part), part.offset, part.bytes]);
       while (words.length < 6) words.push(0);
-      pieces.push(blocks.code + 1, blocks.group, blocks.depth, blocks.rows, ...words, at, 0, 0);
-      places.push(at);
+      pieces.push(blocks.code + 1, blocks.group, blocks.depth, blocks.rows, ...words, at, 0, windows ? 1 : 0);
+      places.push(windows ? first.offset : at);
     } else {
       const { begin, bytes } = span(first.offset, first.bytes, unit);
       const before = first.offset - begin;
-      pieces.push(0, 0, 0, 0, files.index(first), begin, bytes, 0, 0, 0, at, before + first.bytes, 0);
-      places.push(at + before);
+      pieces.push(
+        0,
+        0,
+        0,
+        0,
+        files.index(first),
+        begin,
+        bytes,
+        0,
+        0,
+        0,
+        at,
+        before + first.bytes,
+        windows ? 1 : 0,
+      );
+      places.push(windows ? first.offset : at + before);
     }
-    at += roundUp(room, unit);
+    at += windows ? room : roundUp(room, unit);
   }
   return { pieces: Float64Array.from(pieces), places };
 }

@@ -199,7 +199,8 @@ export class CpuWeights extends Owned implements WeightStore {
   #stream(streaming: StreamChoice<Stored>): void {
     for (const [stored, found] of openStreams(this.native, streaming)) {
       const { use, type, blocks: layout } = stored;
-      const blocks = layout && { blocks: { layout, panels: true } };
+      const { inPlace = false, second } = found;
+      const blocks = layout && { blocks: { layout, panels: !inPlace, ...(second && { second }) } };
       const known = this.#places.get(use.name) ?? { use, type, region: -1, offset: 0, ...blocks };
       this.#places.set(use.name, { ...known, ...found });
     }

@@ -13,6 +13,7 @@ import {
   roundUp,
   SECTOR,
   SourceFiles,
+  storedBytes,
 } from "./stream-layout.ts";
 import { layOutTables, type TableLayout, tableRows } from "./table-layout.ts";
 
@@ -37,7 +38,7 @@ export interface StreamedRows {
 export interface StreamChoice<T> {
   /** Weights that stay in memory. */
   readonly kept: readonly T[];
-  /** Read in every step, the ring they go through, and the bytes of mapped files that are in use at once. */
+  /** Read in every step: through a ring in memory, or in windows of mapped files, with the bytes of both. */
   readonly ring: {
     readonly bytes: number;
     readonly windowBytes: number;
@@ -88,19 +89,19 @@ export function chooseStreamed<T extends Streamable>(
   const taken =
     total(stays.map(held)) + total(looked.map((one) => capacities.get(one)! * (one.bytes / rowsOf(one))));
   const chunk = chunkOf(budget);
-  const reading = [...inOrder, ...routed].some(({ blocks }) => blocks !== undefined);
-  const staging = reading ? Math.min(READERS * chunk, Math.ceil(budget / 32)) : 0;
   const left = budget - taken;
   const streamable = total([...inOrder, ...routed].map(held));
   const direct = io ? io === "direct" : streamable - left > cacheable;
+  // What the page cache holds is used there.
+  const windows = !direct;
+  const readAway = windows ? routed : [...inOrder, ...routed];
+  const reading = readAway.some(({ blocks }) => blocks !== undefined);
+  const staging = reading ? Math.min(READERS * chunk, Math.ceil(budget / 32)) : 0;
   const unit = direct ? SECTOR : LINE;
   const sizes = inOrder.map(held);
   const ranges = inOrder.flatMap(fileRows);
-  const largestOf = (rows: readonly FileRows[]): number =>
-    Math.max(0, ...rows.map((one) => roundUp(roomOf(one, unit), unit)));
-  // What the page cache holds as the kernels read it is used there.
-  const inPlace = (rows: FileRows): boolean => !direct && !rows.blocks;
-  const largest = [largestOf(ranges.filter((rows) => !inPlace(rows))), largestOf(ranges.filter(inPlace))];
+  const rooms = ranges.map((rows) => (windows ? storedBytes(rows) : roundUp(roomOf(rows, unit), unit)));
+  const largest = Math.max(0, ...rooms);
   const frames = expertFrames(routed, unit);
   if (streamable <= left) {
     const tables = layOutTables(
@@ -119,19 +120,14 @@ export function chooseStreamed<T extends Streamable>(
     throw new EngineError(
       "out-of-memory",
       `${megabytes(budget)} are too few to stream these weights through: ${megabytes(taken)} must stay, and two of the largest ` +
-        `pieces are ${megabytes(2 * total(largest))}${frames.bytes > 0 ? `, an expert ${megabytes(frames.bytes)}` : ""}. Give a larger memory budget.`,
+        `pieces are ${megabytes(2 * largest)}${frames.bytes > 0 ? `, an expert ${megabytes(frames.bytes)}` : ""}. Give a larger memory budget.`,
     );
-  const [ringBytes, windowBytes] = division.rings as [number, number];
+  const { ringBytes } = division;
   const pinned = inOrder.slice(0, division.pinned);
   const rest = inOrder.slice(division.pinned);
-  const room = left - staging - ringBytes - windowBytes - total(pinned.map(held));
+  const room = left - staging - ringBytes - total(pinned.map(held));
   const experts = layOutExperts(routed, { room, unit, files });
-  const layout = layOut(rest.flatMap(fileRows), {
-    files,
-    unit,
-    ringBytes,
-    windowBytes: direct ? undefined : windowBytes,
-  });
+  const layout = layOut(rest.flatMap(fileRows), { files, unit, ringBytes, windows });
   const rows = new Map<T, readonly StreamedRows[]>();
   let segment = 0;
   for (const one of rest) {
@@ -146,7 +142,7 @@ export function chooseStreamed<T extends Streamable>(
     capacities,
     files,
   );
-  const ring = { bytes: ringBytes, windowBytes, layout, rows };
+  const ring = { bytes: windows ? 0 : ringBytes, windowBytes: windows ? ringBytes : 0, layout, rows };
   return { kept: [...stays, ...pinned], ring, experts, tables, files, direct, chunk, staging };
 }
 

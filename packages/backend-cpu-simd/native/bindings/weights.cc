@@ -48,9 +48,9 @@ Napi::Value WeightsObject::reserve(const Napi::CallbackInfo& info) {
   });
 }
 
-// [n, 13] encoding + 1 or 0, group, depth, rows, (file, offset, bytes) of two parts, place, bytes that must be there, 1 + the
-// region of the mapped file they are used in or 0
-static std::vector<Piece> pieces_of(const Weights& weights, const Napi::Value& value) {
+// [n, 13] encoding + 1 or 0, group, depth, rows, (file, offset, bytes) of two parts, place, bytes that must be there, whether
+// they are used where their files are mapped; windows: the region of each of these
+static std::vector<Piece> pieces_of(const Weights& weights, const Napi::Value& value, const Ints& windows = {}) {
   const QuantizedKernels& kernels = *weights.device->level.quantized;
   const auto at = copied<double>(value, napi_float64_array, "pieces");
   std::vector<Piece> pieces;
@@ -63,9 +63,10 @@ static std::vector<Piece> pieces_of(const Weights& weights, const Napi::Value& v
     Piece piece{encoding, (int32_t)at[i + 1], (int64_t)at[i + 2], (int64_t)at[i + 3], {}, (uint64_t)at[i + 10], (uint64_t)at[i + 11]};
     for (int32_t part = 0; part < (encoding ? encoding->parts : 1); part++) {
       const double* of = &at[i + 4 + 3 * part];
-      piece.parts.push_back({of[0] > INT32_MAX ? -1 : (int)of[0], (uint64_t)of[1], (uint64_t)of[2]});
+      const int file = of[0] > INT32_MAX ? -1 : (int)of[0];
+      const Mapping* window = at[i + 12] > 0 ? weights.mapping(file >= 0 && (size_t)file < windows.size ? windows.data[file] : -1) : nullptr;
+      piece.parts.push_back({file, (uint64_t)of[1], (uint64_t)of[2], window});
     }
-    if (at[i + 12] > 0) piece.window = weights.mapping((int)std::min<double>(at[i + 12] - 1, INT32_MAX));
     pieces.push_back(std::move(piece));
   }
   return pieces;
@@ -168,13 +169,13 @@ Napi::Value WeightsObject::source(const Napi::CallbackInfo& info) {
   });
 }
 
-// stream(region, pieces, segments, windowBytes): see native/stream.h.
+// stream(region, pieces, segments, windowBytes, windows): see native/stream.h; windows: the region each file is mapped in, or -1.
 Napi::Value WeightsObject::stream(const Napi::CallbackInfo& info) {
   return guard(info.Env(), [&]() -> Napi::Value {
     const Ints segments = ints(info[2], "segments");
     std::vector<StreamSegment> parts;
     for (size_t i = 0; i + 1 < segments.size; i += 2) parts.push_back({segments.data[i], segments.data[i + 1]});
-    weights->stream((int)whole(info[0], "region"), pieces_of(*weights, info[1]), std::move(parts), whole(info[3], "windowBytes"));
+    weights->stream((int)whole(info[0], "region"), pieces_of(*weights, info[1], ints(info[4], "windows")), std::move(parts), whole(info[3], "windowBytes"));
     return info.Env().Undefined();
   });
 }
