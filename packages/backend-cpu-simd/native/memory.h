@@ -51,8 +51,6 @@ class File {
   // As the system has it now.
   uint64_t size() const;
   std::string path() const;
-  // Reads exactly n bytes at offset; false when the file ends before or cannot be read.
-  bool read(uint8_t* into, size_t n, uint64_t offset) const { return read(into, n, n, offset).empty(); }
   // Reads up to n bytes, of which the first `wanted` must be there; empty, or why they could not be read.
   std::string read(uint8_t* into, size_t n, size_t wanted, uint64_t offset) const;
 
