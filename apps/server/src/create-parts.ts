@@ -1,4 +1,11 @@
-import { AutoModel, describeModel, type LoadOptions, type Model, type ModelDescription } from "@engine/auto";
+import {
+  AutoModel,
+  describeModel,
+  type LoadOptions,
+  type Model,
+  type ModelDescription,
+  rounding,
+} from "@engine/auto";
 import { EngineError } from "@engine/core";
 import { AnswerGate } from "./answers/answer-gate.ts";
 import { ApiError } from "./errors/api-error.ts";
@@ -59,6 +66,7 @@ export function createParts(options: ServerOptions): ServerParts {
     state: { ready: false, startedAt: performance.now() },
     confirmations: new Confirmations(),
     exclusive: new Exclusive(),
+    rounding: rounding(loading.backend ?? []),
     log: options.log ?? (() => {}),
     webFolder: options.webFolder,
   };

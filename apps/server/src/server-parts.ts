@@ -25,6 +25,8 @@ export interface ServerParts {
   readonly confirmations: Confirmations;
   /** Long works of the management, of which one at a time runs. */
   readonly exclusive: Exclusive;
+  /** A backend's module for quantizing. */
+  readonly rounding: URL | undefined;
   readonly log: Log;
   /** The built files of the web interface; undefined where there are none. */
   readonly webFolder: URL | undefined;

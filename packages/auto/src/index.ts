@@ -23,5 +23,6 @@ export type { ArchitectureEntry, BackendEntry, PluginManifest } from "./plugin-m
 export { processBytes } from "./process-bytes.ts";
 export { Registry, type Resolved } from "./registry.ts";
 export { type Families, type ResolvedModel, resolveModel } from "./resolve-model.ts";
+export { rounding } from "./rounding.ts";
 export { suppressedTokens } from "./suppressed-tokens.ts";
 export type { UnreadWeights } from "./unread-weights.ts";

@@ -24,4 +24,3 @@ export { type ChatMessage, loadTokenizer, type Tokenizer } from "@engine/tokeniz
 export { backends } from "./backends.ts";
 export { load } from "./load.ts";
 export { registry } from "./registry.ts";
-export { rounding } from "./rounding.ts";

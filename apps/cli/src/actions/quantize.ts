@@ -29,7 +29,7 @@ interface Wish {
 
 export async function quantize(io: Io, { source, destination, flags }: Wish): Promise<number> {
   const { quantizeModel } = await import("@engine/loader");
-  const { rounding } = await import("@engine/engine");
+  const { backends, rounding } = await import("@engine/engine");
   const { type, group, embeddings, lmHead, threads } = flags;
   using stop = stopper(io);
   using bar = new ProgressBar(io);
@@ -43,7 +43,7 @@ export async function quantize(io: Io, { source, destination, flags }: Wish): Pr
         embeddings,
         lmHead,
         threads,
-        rounding: rounding(),
+        rounding: rounding(backends()),
         signal: stop.signal,
         ...(importance && { importance }),
         onProgress: (progress) => bar.update(progress.done, progress.total, progressText(progress)),

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { rounding } from "@engine/engine";
 import { quantizeModel } from "@engine/loader";
 import { z } from "zod";
 import { ApiError } from "../../errors/api-error.ts";
@@ -49,7 +48,7 @@ export const quantizeRoute: Route = route<z.infer<typeof quantizeRequest>>({
         {
           type,
           signal,
-          rounding: rounding(),
+          rounding: call.server.rounding,
           ...(group && { group }),
           ...(embeddings && { embeddings }),
           ...(lm_head && { lmHead: lm_head }),
