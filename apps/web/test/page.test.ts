@@ -41,7 +41,7 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the page around the conve
     await page.keyboard.press("Control+Shift+M");
     await page.getByRole("heading", { name: "Models", level: 1 }).waitFor();
     await page.keyboard.press("Control+K");
-    expect(await focused()).toBe("search");
+    await expect.poll(focused).toBe("search");
     await page.keyboard.press("Control+Shift+O");
     await expect.poll(focused).toBe("message");
     expect(await page.evaluate(() => location.hash)).toBe("#/");

@@ -10,7 +10,7 @@ test("NEON kernels agree with the plain ones under qemu-aarch64", ({ skip }) => 
   if (notice) skip(notice);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   expect(stdout).toMatch(/^neon: \d{3} comparisons\nneon-dotprod: \d{3} comparisons\n0 of \d{3} differ\n$/);
-}, 300_000);
+}, 600_000);
 
 test("without a cross compiler the script says so and passes", () => {
   const env = { PATH: "/nonexistent" };
