@@ -2,6 +2,7 @@ import { EngineError, type Extent, type Watch } from "@engine/core";
 import { type BlocksLayout, PANEL } from "./blocks.ts";
 import type { NativeWeights } from "./native.ts";
 import { translatedAsync } from "./native-error.ts";
+import { pieceWords } from "./piece-words.ts";
 import { SourceFiles } from "./stream-layout.ts";
 
 /** A weight in files, and where in its region it is to lie. */
@@ -47,7 +48,7 @@ export async function copyFromFiles(
 
 interface Piece {
   readonly bytes: number;
-  /** In the order of native/pieces.h. */
+  /** See pieceWords. */
   words(files: SourceFiles): number[];
 }
 
@@ -58,7 +59,10 @@ function* piecesOf({ extents, blocks, bytes, to }: Copied): Generator<Piece> {
       const n = Math.min(JOB_BYTES, bytes - at);
       yield {
         bytes: n,
-        words: (files) => [0, 0, 0, 0, files.index(extent), extent.offset + at, n, 0, 0, 0, to + at, n, 0],
+        words: (files) => {
+          const part = { file: files.index(extent), offset: extent.offset + at, bytes: n };
+          return pieceWords({ parts: [part], to: to + at, wanted: n });
+        },
       };
     }
     return;
@@ -71,12 +75,16 @@ function* piecesOf({ extents, blocks, bytes, to }: Copied): Generator<Piece> {
     yield {
       bytes: count * rowBytes,
       words: (files) => {
-        const places = parts.flatMap((part, i) => {
+        const inFiles = parts.map(({ rowBytes }, i) => {
           const extent = extents[i]!;
-          return [files.index(extent), extent.offset + first * part.rowBytes, count * part.rowBytes];
+          return {
+            file: files.index(extent),
+            offset: extent.offset + first * rowBytes,
+            bytes: count * rowBytes,
+          };
         });
-        while (places.length < 6) places.push(0);
-        return [code + 1, group, depth, count, ...places, to + (first / PANEL) * panelBytes, 0, 0];
+        const laidOut = { code, group, depth, rows: count };
+        return pieceWords({ blocks: laidOut, parts: inFiles, to: to + (first / PANEL) * panelBytes });
       },
     };
   }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { divideBudget, LINE, layOut, PIECE_WORDS, SECTOR, SourceFiles } from "./stream-layout.ts";
+import { PIECE_WORDS } from "./piece-words.ts";
+import { divideBudget, LINE, layOut, SECTOR, SourceFiles } from "./stream-layout.ts";
 
 const MB = 2 ** 20;
 const part = (offset: number, bytes: number, fd = 3) => ({ fd, path: `file${fd}`, offset, bytes });

@@ -1,4 +1,5 @@
 import { type BlocksLayout, PANEL } from "./blocks.ts";
+import { pieceWords } from "./piece-words.ts";
 
 /** A contiguous part of a weight in its file. */
 export interface FilePart {
@@ -24,8 +25,6 @@ export interface PieceLayout {
   /** In memory, or in the (first) file. */
   readonly places: readonly number[];
 }
-
-export const PIECE_WORDS = 13;
 
 /** Files that readers open, each once for what is read in runs and once for what is read here and there. */
 export class SourceFiles {
@@ -126,28 +125,14 @@ export function layOut(
     const first = parts[0]!;
     if (ringBytes !== undefined && at + room > ringBytes) at = 0;
     if (blocks) {
-      const words = parts.flatMap((part) => [files.index(part), part.offset, part.bytes]);
-      while (words.length < 6) words.push(0);
-      pieces.push(blocks.code + 1, blocks.group, blocks.depth, blocks.rows, ...words, at, 0, windows ? 1 : 0);
+      const inFiles = parts.map((part) => ({ ...part, file: files.index(part) }));
+      pieces.push(...pieceWords({ blocks, parts: inFiles, to: at, windows }));
       places.push(windows ? first.offset : at);
     } else {
       const { begin, bytes } = span(first.offset, first.bytes, unit);
       const before = first.offset - begin;
-      pieces.push(
-        0,
-        0,
-        0,
-        0,
-        files.index(first),
-        begin,
-        bytes,
-        0,
-        0,
-        0,
-        at,
-        before + first.bytes,
-        windows ? 1 : 0,
-      );
+      const part = { file: files.index(first), offset: begin, bytes };
+      pieces.push(...pieceWords({ parts: [part], to: at, wanted: before + first.bytes, windows }));
       places.push(windows ? first.offset : at + before);
     }
     at += windows ? room : roundUp(room, unit);

@@ -1,10 +1,9 @@
 import { cpuSimd } from "@engine/backend-cpu-simd";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Golden, promptOf, readGolden } from "../src/golden.ts";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { type Golden, readGolden } from "../src/golden.ts";
 import { type GoldenModel, openGoldenModel } from "../src/golden-model.ts";
-import { expectSameBits } from "../src/same-bits.ts";
+import { expectNear } from "./expect-near.ts";
 import { goldens } from "./families.ts";
-import { offOfSpread } from "./off-of-spread.ts";
 
 /**
  * How far logits may be from transformers' in f32, of their spread. About twice what the off family has: 0.0016, 0.013 and 0.048, all of Gemma 3n and 4.
@@ -26,17 +25,7 @@ describe.skipIf(reason !== undefined)("keys and values in narrow types", () => {
         afterAll(() => model?.close());
 
         test("logits are near, and the same bits in pieces", async ({ annotate }) => {
-          const read = async (size?: number): Promise<Float32Array> => {
-            const sequence = model.runner.sequence();
-            const logits = await model.read(sequence, promptOf(golden), size);
-            sequence.clear();
-            return logits;
-          };
-          const logits = await read();
-          const off = offOfSpread(logits, golden);
-          await annotate(`off by ${off.toExponential(2)} of the spread`);
-          expect(off).toBeLessThanOrEqual(TOLERANCE[kv]);
-          expectSameBits(await read(7), logits);
+          await expectNear(model, golden, { tolerance: TOLERANCE[kv], annotate });
         });
       });
     }
