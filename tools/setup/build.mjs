@@ -11,7 +11,7 @@ const TURBO = join(root, "node_modules/turbo/bin/turbo");
  * @param {NodeJS.ProcessEnv} env
  */
 export async function build(env) {
-  const { status, output } = await step("Building", () => {
+  const { status, output } = await step("Building, the first time some minutes", () => {
     const shown = ["--output-logs=full", "--log-order=grouped", "--ui=stream", "--no-color"];
     const args = [TURBO, "run", "build", "--continue=dependencies-successful", ...shown];
     return command(process.execPath, args, { env });

@@ -60,9 +60,9 @@ export interface Device {
     residency: Residency,
     watch?: Watch,
   ): Promise<WeightStore>;
-  /** Caches of all programs that share the state; equal names must have equal specs. */
   /** Bytes that `weights` would take with these, told by the header alone. Throws as it does where they cannot be held. */
   weightBytes(source: WeightSource, uses: readonly WeightUse[], residency: Residency): WeightBytes;
+  /** Caches of all programs that share the state; equal names must have equal specs. */
   state(program: Program, size: StateSize): Promise<StateStore>;
   plan(program: Program, weights: WeightStore, state: StateStore): Promise<Plan>;
   /** Bytes of device memory held now by weights, state and plans. */

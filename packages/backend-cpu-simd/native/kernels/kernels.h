@@ -1,5 +1,5 @@
 // The dispatch table: one entry per kernel, one table per instruction set. A level is a file that includes
-// all-inl.h over its vector type; VNNI, AMX or NEON join as further files and rows in levels.cc.
+// all-inl.h over its vector type; what has further instructions (VNNI, AMX) adds a file of those kernels, and a row in levels.cc.
 #pragma once
 #include "../tensor.h"
 
@@ -69,7 +69,7 @@ struct Kernels {
   void (*decode)(Type type, const void* from, int64_t n, float* to);
   // Reads every byte once, as fast as this level can: the limit that decode is measured against.
   uint32_t (*read)(const uint8_t* from, int64_t bytes);
-  // Independent multiply-adds, `rounds` times kFlopsPerRound floating point operations.
+  // Independent multiply-adds, and how many floating point operations they were.
   float (*multiply_add)(int64_t rounds, int64_t* flops);
   void (*round_groups)(const RoundedGroups& task);
 };
