@@ -132,7 +132,10 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the page around the conve
     await page.getByText("to “quick one”").waitFor();
     await page.getByRole("img", { name: "answering" }).waitFor();
     await page.getByRole("button", { name: "Actions for “slow one”" }).click();
+    // The keys are the menu's once it is open and has the focus.
+    await page.locator("[role=menuitem]:focus").waitFor();
     await page.keyboard.press("End");
+    await page.locator("[role=menuitem]:focus", { hasText: "Delete" }).waitFor();
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Delete", exact: true }).click();
     await expect.poll(() => page.getByRole("link", { name: "slow one" }).count()).toBe(0);
