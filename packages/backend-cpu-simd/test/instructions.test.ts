@@ -39,6 +39,21 @@ describe.skipIf(absent)(`instructions${absent ? ` (skipped: ${absent})` : ""}`, 
     expect(objdump("-d", join(objects, "tiles/amx.cc.o"))).not.toMatch(/\tc4 e2 [0-9a-f][3b] 5c /);
   });
 
+  // g++ once left them all out, and memory waited for products and products for memory.
+  test.each(["avx2.cc.o", "avx512.cc.o", "avx512vnni.cc.o"])(
+    "every product of few rows in quantized/%s prefetches its codes",
+    (object) => {
+      const functions = objdump("-dC", join(objects, "quantized", object)).split(/^[0-9a-f]+ </m);
+      const fetching = new Map<string, boolean>();
+      for (const code of functions) {
+        const encoding = code.match(/^void \S*stream_(?:int8|rows)<\S*::(\w+)[,>]/)?.[1];
+        if (encoding) fetching.set(encoding, fetching.get(encoding) || code.includes("\tprefetcht0 "));
+      }
+      expect(fetching.size).toBeGreaterThan(10);
+      expect([...fetching].filter(([, fetches]) => !fetches)).toEqual([]);
+    },
+  );
+
   test("emulated levels hold none of them", () => {
     for (const object of [
       "tiles/amx-emulated.cc.o",

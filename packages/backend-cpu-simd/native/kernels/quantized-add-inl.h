@@ -2,7 +2,7 @@
 // five hundred. With int8 activations a run's products are added as integers, exactly, and the runs as f32.
 namespace engine::ENGINE_LEVEL {
 
-constexpr int kQuantizedAhead = 1536;
+constexpr int kQuantizedAhead = 3072;
 // Rows that meet a run's codes together. Groups hold their rows side by side: run after run, in each run row after row.
 constexpr int kTogether = 8;
 

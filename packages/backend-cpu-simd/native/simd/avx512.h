@@ -117,6 +117,7 @@ inline V load_i32(const int32_t* p, int n) {
 // Stays in a register: g++ would load it again for every use, and loads are what tiles save.
 inline void keep(V& a) { __asm__("" : "+v"(a.v)); }
 
-inline void prefetch(const void* p) { _mm_prefetch((const char*)p, _MM_HINT_T0); }
+// Not inlined at once, g++ takes a call of it for one without effect and leaves it out.
+__attribute__((always_inline)) inline void prefetch(const void* p) { _mm_prefetch((const char*)p, _MM_HINT_T0); }
 
 }  // namespace engine::ENGINE_LEVEL

@@ -105,6 +105,7 @@ inline V load_i32(const int32_t* p, int n) {
 // Stays in a register.
 inline void keep(V& a) { __asm__("" : "+w"(a.v)); }
 
-inline void prefetch(const void* p) { __builtin_prefetch(p); }
+// Not inlined at once, g++ takes a call of it for one without effect and leaves it out.
+__attribute__((always_inline)) inline void prefetch(const void* p) { __builtin_prefetch(p); }
 
 }  // namespace engine::ENGINE_LEVEL

@@ -134,7 +134,8 @@ inline V load_i32(const int32_t* p, int n) { ENGINE_EACH(i < n ? (float)p[i] : 0
 
 inline void keep(V&) {}
 
-inline void prefetch(const void* p) { __builtin_prefetch(p); }
+// Not inlined at once, g++ takes a call of it for one without effect and leaves it out.
+__attribute__((always_inline)) inline void prefetch(const void* p) { __builtin_prefetch(p); }
 
 #undef ENGINE_EACH
 
