@@ -48,7 +48,7 @@ export class ChatAnswer implements Chat {
       ...options,
       // The reader stops at these, in the answer's text only.
       stop: [],
-      stopTokens: [...(options.stopTokens ?? []), ...ends],
+      stopTokens: [...(options.stopTokens ?? []), ...(options.ignoreEos ? [] : ends)],
       steer(token) {
         const next = reader.take(token);
         if (Array.isArray(next)) constraint?.closing(next.length);

@@ -48,11 +48,11 @@ export class Answer {
     this.#model = model;
     this.#options = options;
     const { tokenizer, vocab, stopTokens } = model;
-    const { raw = false, embeddings, stop = [], logprobs } = options;
+    const { raw = false, embeddings, stop = [], logprobs, ignoreEos = false } = options;
     const sampling = checked(model, options);
     this.#sliding = slidingOf(options.overflow, model.context);
     this.#note(takePrompt(history, prompt, { model, raw, embeddings, sliding: this.#sliding }));
-    this.#ends = new Set([...stopTokens, ...(options.stopTokens ?? [])]);
+    this.#ends = new Set([...(ignoreEos ? [] : stopTokens), ...(options.stopTokens ?? [])]);
     this.#begin = history.length;
     this.meter.promptTokens = history.length;
     this.meter.cachedTokens = history.sequence.length;

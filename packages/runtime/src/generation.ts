@@ -10,6 +10,8 @@ export interface GenerateOptions extends SamplingOptions {
   readonly stop?: readonly string[];
   /** Token ids that end the answer, besides the model's own. */
   readonly stopTokens?: readonly number[];
+  /** The model's own tokens of that kind are tokens like others: answers have all of `maxTokens`, as benchmarks want. */
+  readonly ignoreEos?: boolean;
   /** Stops the answer; what there is of it is the result, and the session stays usable. */
   readonly signal?: AbortSignal;
   /** Prompt tokens read so far. */

@@ -100,6 +100,8 @@ describe("the end of an answer", () => {
     expect(result.usage.completionTokens).toBe(before + 1);
     const asked = await plain.model.generate(PROMPT, { maxTokens: 20, stopTokens: [stop] }).result;
     expect(asked.tokens).toEqual(result.tokens);
+    const on = await model.generate(PROMPT, { maxTokens: 20, ignoreEos: true }).result;
+    expect(on.tokens).toEqual(all.tokens);
   });
 
   test("a stop string ends it before its first letter, across tokens", async () => {

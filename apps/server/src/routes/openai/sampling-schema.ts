@@ -16,6 +16,8 @@ export const sampling = {
   seed: z.int().nullish(),
   stop: z.union([z.string(), z.array(z.string()).max(16)]).nullish(),
   n: z.int().min(1).max(16).nullish(),
+  /** vLLM's word, and llama-server's. */
+  ignore_eos: z.boolean().nullish(),
   /** Ours: what becomes of a text that no longer fits the context. */
   context_overflow: z
     .union([
@@ -48,6 +50,7 @@ export function samplingOptions(request: SamplingRequest): GenerateOptions {
     // Seeds here begin at 0; others are used too.
     seed: seed === undefined || seed === null ? undefined : seed < 0 ? Number.MAX_SAFE_INTEGER + seed : seed,
     stop: typeof stop === "string" ? [stop] : stop?.filter((text) => text !== ""),
+    ignoreEos: request.ignore_eos,
     overflow: overflowOf(request.context_overflow),
   });
 }
