@@ -1,4 +1,5 @@
 import type { Answer } from "./answer.ts";
+import type { GeneratedToken } from "./generation.ts";
 import type { History } from "./history.ts";
 import type { TokenSink } from "./live-generation.ts";
 
@@ -13,6 +14,8 @@ export class Request {
   stopped = false;
   /** It is out of the scheduler, and no step uses its text. */
   readonly left: Promise<void>;
+  /** Tokens that were chosen and not handed out yet. */
+  readonly #chosen: GeneratedToken[] = [];
   #leave!: () => void;
 
   constructor(
@@ -30,8 +33,18 @@ export class Request {
     return this.answer.history;
   }
 
+  /** Tokens to hand out by `tell`: what readers make of them need not hold up the next step. */
+  chose(tokens: readonly GeneratedToken[]): void {
+    this.#chosen.push(...tokens);
+  }
+
+  tell(): void {
+    for (const token of this.#chosen.splice(0)) this.sink.push(token);
+  }
+
   /** It ends, well or with an error. */
   leave(failure?: { readonly error: unknown }): void {
+    this.tell();
     this.history.reopen();
     this.release(this.history);
     this.#leave();

@@ -20,6 +20,8 @@ export interface StepOptions {
   readonly signal: AbortSignal;
   /** The step's number. */
   readonly step: number;
+  /** Called once the device works, so that what is done then costs the step nothing where there is a core to spare. */
+  readonly begun: () => void;
 }
 
 export type Failures = Map<Request, { readonly error: unknown }>;
@@ -72,7 +74,9 @@ async function run(parts: readonly StepPart[], options: StepOptions, failed: Fai
     values: new Float32Array(rows * top),
     lse: new Float32Array(rows * 2),
   };
-  await runner.run(work, select ? found : {}, select ? { signal, select } : { signal });
+  const done = runner.run(work, select ? found : {}, select ? { signal, select } : { signal });
+  options.begun();
+  await done;
   const ms = performance.now() - start;
   const reads = before && since(before, weights.streamed!());
   for (const { request, chunk } of parts) {
@@ -92,8 +96,7 @@ async function run(parts: readonly StepPart[], options: StepOptions, failed: Fai
     };
     if (request.stopped || failed.has(request)) continue;
     await guard(request, async () => {
-      const tokens = await answer.next(candidates, (into) => runner.plan.logits(row, into));
-      for (const token of tokens) request.sink.push(token);
+      request.chose(await answer.next(candidates, (into) => runner.plan.logits(row, into)));
     });
   }
 }

@@ -25,6 +25,21 @@ test("answers at once share their steps", async () => {
   expect(steps.count - before).toBe(8);
 });
 
+test("a token is told once the next step runs, the last one at the end, and at once where another's turn comes first", async () => {
+  const device = await reference.open();
+  const steps = countSteps(device);
+  const { model } = await tinyModel({ device });
+  const begun = async (): Promise<number[]> => {
+    const [seen, before] = [[] as number[], steps.count];
+    for await (const _ of model.generate(prompt(1), { maxTokens: 4 })) seen.push(steps.count - before);
+    return seen;
+  };
+  expect(await begun()).toEqual([2, 3, 4, 4]);
+  // A text that is read meanwhile takes the second step, and a turn to give its blocks back.
+  steps.onStep = (count) => void (count === 5 && model.logits(prompt(2), { onRow: () => {} }));
+  expect(await begun()).toEqual([1, 3, 5, 5]);
+});
+
 test("a common beginning is computed once, also by those that come at once", async () => {
   const { model } = await tinyModel({ blockTokens: 16, maxTokens: 24 });
   const system = prompt(9, 100);
@@ -78,7 +93,8 @@ test("the counts tell who runs and who waits", async () => {
     for await (const _ of model.generate(prompt(who), { maxTokens: 6 })) {
       const { running, waiting, blocks } = model.stats();
       seen.push([running, waiting]);
-      expect(blocks.used).toBeGreaterThan(0);
+      // The last token may come when all have ended.
+      if (running > 0) expect(blocks.used).toBeGreaterThan(0);
     }
   });
   await Promise.all(asks);

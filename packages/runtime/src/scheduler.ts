@@ -119,6 +119,8 @@ export class Scheduler {
   }
 
   async #run(): Promise<void> {
+    // Files may take their time.
+    if (this.#options.swap && this.#queue.first) this.#tell();
     await this.#admit();
     const parts = this.#withRoom(
       planStep(this.#running, {
@@ -130,11 +132,19 @@ export class Scheduler {
       }),
     );
     // All blocks are with texts outside of the queue: they come to their end in turns of their own.
-    if (parts.length === 0) return new Promise((resolve) => setTimeout(resolve));
+    if (parts.length === 0) {
+      this.#tell();
+      return new Promise((resolve) => setTimeout(resolve));
+    }
     const abort = new AbortController();
     this.#step = { parts, abort };
     this.counts.begin();
-    const failed = await runStep(parts, { ...this.#options, signal: abort.signal, step: this.counts.steps });
+    const failed = await runStep(parts, {
+      ...this.#options,
+      signal: abort.signal,
+      step: this.counts.steps,
+      begun: () => this.#tell(),
+    });
     this.#step = undefined;
     this.counts.end(parts);
     for (const { request } of parts) {
@@ -144,6 +154,12 @@ export class Scheduler {
         request.leave(failure);
       }
     }
+    if (this.#options.turns.waiting) this.#tell();
+  }
+
+  /** Hands out what was chosen: once the next step has begun, or where none does at once. */
+  #tell(): void {
+    for (const request of this.#running) request.tell();
   }
 
   /** Lets in who came first, as long as there is room for their prompts. */
@@ -206,6 +222,7 @@ export class Scheduler {
 
   #preempt(request: Request): void {
     this.#leaves(request);
+    request.tell();
     request.preempted = true;
     this.memory.drop(request.history);
     this.#queue.putBack(request);

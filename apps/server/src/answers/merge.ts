@@ -2,6 +2,11 @@
 export async function* merge<T extends object>(
   sources: readonly AsyncGenerator<T, void, undefined>[],
 ): AsyncGenerator<T & { readonly index: number }, void, undefined> {
+  const [only, ...others] = sources;
+  if (only && others.length === 0) {
+    for await (const item of only) yield { ...item, index: 0 };
+    return;
+  }
   const next = (index: number) => {
     const item = sources[index]!.next().then((result) => ({ index, result }));
     // It may fail while nobody asks; the next race throws it.
