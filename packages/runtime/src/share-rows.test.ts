@@ -21,6 +21,11 @@ test("the oldest prompt has half of what is left for prompts, the shortest come 
   expect(shareRows([wish(30, 1), wish(500, 2)], limits)).toEqual([30, 34]);
 });
 
+test("prompts of one length end one after the other", () => {
+  expect(shareRows([wish(48, 1), wish(48, 2), wish(48, 3)], limits)).toEqual([48, 16, 0]);
+  expect(shareRows([wish(1, 1), wish(32, 2), wish(48, 3), wish(48, 4)], limits)).toEqual([1, 32, 31, 0]);
+});
+
 test("so many answers that they fill a step leave a quarter of it to prompts", () => {
   const answers = Array.from({ length: 100 }, (_, i) => wish(1, i));
   const shares = shareRows([...answers, wish(500, 100)], { tokens: 64, rows: 100 });

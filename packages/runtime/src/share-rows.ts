@@ -16,8 +16,8 @@ const SHORT = 16;
 /**
  * How many rows of each text a step takes; all together at most `tokens`, and at most `rows` of them a text's last.
  * Answers that go on come first, the longest waiting before others. Prompts have a quarter of the step in any case, and
- * what the answers leave: the oldest one the half of it, so that no stream of short prompts can stop it, the shortest
- * ones the rest, so that no long one stops them.
+ * what the answers leave: the oldest one the half of it, so that no stream of short prompts can stop it; the rest goes to
+ * those that end soonest, so that no long one stops them, and that equal ones end one after the other and not all late.
  */
 export function shareRows(
   wishes: readonly RowWish[],
@@ -54,7 +54,7 @@ export function shareRows(
   for (const at of shorts) give(at, left);
   left = tokens - given.reduce((sum, count) => sum + count, 0);
   if (first) give(longs[0]!, Math.max(first.least, longs.length > 1 ? Math.ceil(left / 2) : left));
-  for (const at of longs.slice(1).sort((a, b) => wishes[a]!.pending - wishes[b]!.pending)) give(at, left);
-  for (const at of longs) give(at, left);
+  const rest = (at: number): number => wishes[at]!.pending - given[at]!;
+  for (const at of longs.sort((a, b) => rest(a) - rest(b))) give(at, left);
   return given;
 }
