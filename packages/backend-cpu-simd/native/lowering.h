@@ -1,8 +1,7 @@
 // From a program's nodes to kernel calls: resolves addresses, checks every shape a kernel relies on, finds
 // where threads must wait for each other.
 #pragma once
-#include <functional>
-
+#include "meetings.h"
 #include "plan.h"
 
 namespace engine {
@@ -21,11 +20,6 @@ class Lowering {
     int32_t least = 0, most = 0;  // and of constants in this range
     const WeightPlace* place = nullptr;  // weights
   };
-  struct Touched {
-    const uint8_t *begin, *end;
-    bool written;
-  };
-
   void deliver();
   Value source(const Node& node);
   Value weight(const Node& node);
@@ -45,8 +39,8 @@ class Lowering {
   void stream(const Node& node, PlannedCall& planned);
   void route(const Node& node, PlannedCall& planned, std::vector<Operand>& inputs);
   void look_up(const Node& node, PlannedCall& planned, std::vector<Operand>& inputs);
-  bool waits(const Node& node, const Call& call);
-  Touched touch(const Operand& x, bool written) const;
+  std::vector<Meetings::Touched> touched(const Node& node, const Call& call) const;
+  Meetings::Touched touch(const Operand& x, bool written) const;
 
   Plan& plan_;
   const Program& program_;
@@ -56,7 +50,8 @@ class Lowering {
   const float* constants_;
   const size_t constantCount_;
   std::vector<Value> values_;
-  std::vector<Touched> touched_;
+  Meetings meetings_;
+  std::vector<int32_t> nodeOf_;  // of each call
 };
 
 }  // namespace engine

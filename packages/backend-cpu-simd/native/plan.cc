@@ -37,6 +37,9 @@ Plan::Plan(std::shared_ptr<Weights> w, std::shared_ptr<State> s, const std::vect
   scratchBytes_ = std::max<int64_t>({(scratchBytes_ + 63) / 64 * 64, kSelectScratch, kMatmulScratch});
   scratch_ = Memory((size_t)scratchBytes_ * device.pool().threads(), device.live);
   for (PlannedCall& planned : calls_) planned.call.partials = (float*)partials_.data();
+  for (auto& calls : oneRow_) {
+    for (OneRowCall& one : calls) one.call.partials = (float*)partials_.data();
+  }
 }
 
 void Plan::alive() const {
@@ -48,17 +51,18 @@ void Plan::alive() const {
 void Plan::release() {
   released = true;
   calls_.clear();
+  oneRow_.clear();
   inputs_.clear();
   outputs_.clear();
   kept_.clear();
   quantized_.clear();
   routed_.clear();
   lookUps_.clear();
-  for (Memory* memory : {&arena_, &ids_, &scratch_, &partials_}) *memory = Memory();
+  for (Memory* memory : {&arena_, &ids_, &scratch_, &partials_, &rowMemory_}) *memory = Memory();
 }
 
 int64_t Plan::bytes() const {
-  size_t total = arena_.bytes() + ids_.bytes() + scratch_.bytes() + partials_.bytes();
+  size_t total = arena_.bytes() + ids_.bytes() + scratch_.bytes() + partials_.bytes() + rowMemory_.bytes();
   for (const Memory& memory : kept_) total += memory.bytes();
   return (int64_t)total;
 }
@@ -94,7 +98,7 @@ void Plan::run(const StepInput& input, const std::vector<bool>& asked, StepResul
   bool stopped = stop();
   const bool selects = input.selects && logits_ >= 0 && input.rows() > 0;
   SelectRows select{input.select, input.rows(), limits.vocab, logits_ >= 0 ? (const float*)outputs_[logits_].data : nullptr, result,
-                    *device.level.kernels};
+                    *device.level.kernels, device.pool().threads()};
   if (selects) select.prepare();
   const Sweep sweep{weights->stream()};
   ask(step);
@@ -106,22 +110,52 @@ void Plan::run(const StepInput& input, const std::vector<bool>& asked, StepResul
   deliver(input, asked, result);
 }
 
+bool Plan::walk_alone(const Step& step, const Share& share, const std::function<bool()>& stop) {
+  for (const PlannedCall& planned : calls_) {
+    int pass = 0;
+    do {
+      if (planned.barrier && stop()) return true;
+      if (planned.reads() && arrived(planned, step, pass, stop)) return true;
+      planned.call.kernel(planned.call, step, share);
+    } while (planned.routed >= 0 && ++pass < (int)passes_.size());
+  }
+  return false;
+}
+
+template <class Halts>
+bool Plan::walk_calls(const Step& step, const Share& share, Halts&& halts) const {
+  for (const PlannedCall& planned : calls_) {
+    int pass = 0;
+    do {
+      if ((planned.barrier || planned.reads()) && halts(&planned, pass)) return true;
+      planned.call.kernel(planned.call, step, share);
+    } while (planned.routed >= 0 && ++pass < (int)passes_.size());
+  }
+  return false;
+}
+
+template <class Halts>
+bool Plan::walk_row(const Step& step, const Share& share, Halts&& halts) const {
+  const Share whole{0, 1, share.scratch};
+  const auto splits = weights->device->level.kernels->attention_splits;
+  for (const OneRowCall& one : oneRow_[share.thread]) {
+    if (one.joins && !splits(one.call, step, share)) continue;
+    if (one.barrier && halts()) return true;
+    one.call.kernel(one.call, step, one.own ? whole : share);
+  }
+  return false;
+}
+
 bool Plan::walk(const Step& step, SelectRows* select, const std::function<bool()>& stop) {
   Device& device = *weights->device;
   Pool& pool = device.pool();
   const auto began = std::chrono::steady_clock::now();
   const auto took = [&] { return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - began).count(); };
   const int64_t work = (int64_t)step.tokens * work_;
+  const bool row = step.tokens == 1 && !oneRow_.empty();
   if (pool.threads() == 1 || device.crew.alone(work)) {
     const Share share{0, 1, scratch_.data()};
-    for (const PlannedCall& planned : calls_) {
-      int pass = 0;
-      do {
-        if (planned.barrier && stop()) return true;
-        if (planned.reads() && arrived(planned, step, pass, stop)) return true;
-        planned.call.kernel(planned.call, step, share);
-      } while (planned.routed >= 0 && ++pass < (int)passes_.size());
-    }
+    if (row ? walk_row(step, share, stop) : walk_alone(step, share, stop)) return true;
     if (select) select->chunks(share);
     if (select) select->finish(share);
     device.crew.report_alone(work, took());
@@ -146,14 +180,9 @@ bool Plan::walk(const Step& step, SelectRows* select, const std::function<bool()
       if (halt && thread == 0) stopped = true;
       return halt;
     };
-    for (const PlannedCall& planned : calls_) {
-      int pass = 0;
-      do {
-        if ((planned.barrier || planned.reads()) && halts(&planned, pass)) return;
-        planned.call.kernel(planned.call, step, share);
-      } while (planned.routed >= 0 && ++pass < (int)passes_.size());
-    }
-    if (!select || halts(nullptr, 0)) return;
+    const auto meet = [&] { return halts(nullptr, 0); };
+    if (row ? walk_row(step, share, meet) : walk_calls(step, share, halts)) return;
+    if (!select || meet()) return;
     select->chunks(share);
     pool.barrier([] { return false; });
     select->finish(share);

@@ -74,6 +74,14 @@ struct PlannedCall {
   bool reads() const { return firstSegment >= 0 || routed >= 0 || lookUp >= 0; }
 };
 
+// A call of a step of one row, as one thread makes it.
+struct OneRowCall {
+  Call call;
+  bool barrier;
+  bool own;    // the whole of it; else its part
+  bool joins;  // left out, with its barrier, where a context was not split
+};
+
 // What a step hands back besides its results in the plan's own memory.
 struct StepResult {
   int32_t candidates = 0;  // of each row in ids and values
@@ -104,6 +112,7 @@ class Plan {
 
  private:
   friend class Lowering;
+  friend class OneRow;
   void alive() const;
   Step begin(const StepInput& input);
   // Waits for what a call reads from files, in a pass of it; true when `stop` ended that. Throws "io-failed".
@@ -116,9 +125,17 @@ class Plan {
   void ask_next(const SelectRows& select);
   // Runs all calls and the selection; true when `stop` ended it before.
   bool walk(const Step& step, SelectRows* select, const std::function<bool()>& stop);
+  // All calls, by one thread; true when `stop` ended it.
+  bool walk_alone(const Step& step, const Share& share, const std::function<bool()>& stop);
+  // A thread's part of all calls, or of a step of one row; true when `halts`, which waits for all threads, said so.
+  template <class Halts>
+  bool walk_calls(const Step& step, const Share& share, Halts&& halts) const;
+  template <class Halts>
+  bool walk_row(const Step& step, const Share& share, Halts&& halts) const;
   void deliver(const StepInput& input, const std::vector<bool>& asked, StepResult& result);
 
   std::vector<PlannedCall> calls_;
+  std::vector<std::vector<OneRowCall>> oneRow_;  // of each thread; empty where steps of one row are like others
   std::vector<std::vector<Operand>> inputs_;
   std::vector<Operand> outputs_;
   int32_t logits_ = -1;
@@ -128,7 +145,7 @@ class Plan {
   std::vector<StateView> states_;
   int64_t work_ = 0;  // multiply-adds of one row in matrix products and recurrent states
   int64_t scratchBytes_ = 64;
-  Memory arena_, ids_, scratch_, partials_;
+  Memory arena_, ids_, scratch_, partials_, rowMemory_;
   std::vector<Memory> kept_;
   std::deque<QuantizedWeight> quantized_;
   std::vector<RoutedCall> routed_;

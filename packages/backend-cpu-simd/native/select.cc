@@ -28,26 +28,24 @@ static float gumbel_bound(uint32_t word) {
 }
 constexpr float kMostNoise = 22.9f;
 
-struct Candidate {
-  float key, value;
-  int32_t id;
-};
 // Best first; ties go to the smaller id. NaN is worse than all.
 static bool better(const Candidate& a, const Candidate& b) {
-  if (a.key != b.key) return a.key > b.key || (std::isnan(b.key) && !std::isnan(a.key));
+  if (a.key > b.key || b.key > a.key) return a.key > b.key;
+  if (std::isnan(a.key) != std::isnan(b.key)) return std::isnan(b.key);
   return a.id < b.id;
 }
 
 void SelectRows::prepare() {
   parts.resize((size_t)rows * chunkCount());
+  best.resize(select.top > 0 ? (size_t)threads * rows : 0);
   result.candidates = count();
   result.ids.resize((size_t)rows * count());
   result.values.resize((size_t)rows * count());
   result.lse.resize((size_t)rows * 2);
 }
 
-int32_t SelectRows::tempered(int32_t row, int32_t chunk, float* into) const {
-  const int32_t first = chunk * kChunk, n = std::min(kChunk, vocab - first);
+void SelectRows::tempered(int32_t row, int32_t chunk, int32_t n, float* into) const {
+  const int32_t first = chunk * kChunk;
   memcpy(into, logits + (int64_t)row * vocab + first, sizeof(float) * n);
   for (int32_t i = select.firstOf[row]; i < select.firstOf[row + 1]; i++) {
     const Adjustment& change = select.adjustments[i];
@@ -63,7 +61,6 @@ int32_t SelectRows::tempered(int32_t row, int32_t chunk, float* into) const {
   }
   const float temperature = select.temperature[row];
   for (int32_t i = 0; temperature > 0 && i < n; i++) into[i] /= temperature;
-  return n;
 }
 
 bool SelectRows::raw(int32_t row) const {
@@ -76,15 +73,18 @@ void SelectRows::chunks(const Share& share) {
   for (int64_t item = share.thread; item < (int64_t)parts.size(); item += share.threads) {
     const int32_t row = (int32_t)(item / chunkCount()), chunk = (int32_t)(item % chunkCount());
     Part& part = parts[item];
-    const int32_t n = std::min(kChunk, vocab - chunk * kChunk);
-    kernels.exp_sum(logits + (int64_t)row * vocab + chunk * kChunk, n, &part.top[0], &part.sum[0]);
+    const int32_t first = chunk * kChunk, n = std::min(kChunk, vocab - first);
+    const float* values = logits + (int64_t)row * vocab + first;
+    kernels.exp_sum(values, n, &part.top[0], &part.sum[0]);
     if (raw(row)) {
       part.top[1] = part.top[0];
       part.sum[1] = part.sum[0];
-      continue;
+    } else {
+      tempered(row, chunk, n, buffer);
+      values = buffer;
+      kernels.exp_sum(values, n, &part.top[1], &part.sum[1]);
     }
-    tempered(row, chunk, buffer);
-    kernels.exp_sum(buffer, n, &part.top[1], &part.sum[1]);
+    if (select.top > 0) take(row, values, first, n, best[(size_t)share.thread * rows + row]);
   }
 }
 
@@ -104,47 +104,47 @@ void SelectRows::finish(const Share& share) {
     const Part* own = &parts[(size_t)row * chunkCount()];
     result.lse[2 * row] = log_sum_exp(own, chunkCount(), 0);
     result.lse[2 * row + 1] = log_sum_exp(own, chunkCount(), 1);
-    if (select.top > 0) take(row, (float*)share.scratch);
+    if (select.top <= 0) continue;
+    std::vector<Candidate>& all = best[row];
+    for (int thread = 1; thread < threads; thread++) {
+      const std::vector<Candidate>& others = best[(size_t)thread * rows + row];
+      all.insert(all.end(), others.begin(), others.end());
+    }
+    std::partial_sort(all.begin(), all.begin() + count(), all.end(), better);
+    for (int32_t i = 0; i < count(); i++) {
+      result.ids[(size_t)row * count() + i] = all[i].id;
+      result.values[(size_t)row * count() + i] = all[i].value;
+    }
   }
 }
 
-void SelectRows::take(int32_t row, float* buffer) {
-  std::vector<Candidate> best;  // a heap, its worst in front
-  const int32_t count = this->count();
-  best.reserve((size_t)count + 1);
+void SelectRows::take(int32_t row, const float* values, int32_t first, int32_t n, std::vector<Candidate>& heap) const {
+  const size_t most = (size_t)count();
   const uint32_t* noise = select.noise.empty() ? nullptr : &select.noise[4 * (size_t)row];
   // A counter of zero is no draw: rows with and without noise share a step.
   const bool noisy = select.temperature[row] > 0 && noise && (noise[2] || noise[3]);
-  const bool whole = count == vocab;
-  for (int32_t chunk = 0; chunk < chunkCount(); chunk++) {
-    const auto full = [&] { return (int32_t)best.size() == count; };
-    const float most = parts[(size_t)row * chunkCount() + chunk].top[1] + (noisy ? kMostNoise : 0);
-    if (full() && !whole && most < best.front().key) continue;
-    const int32_t n = tempered(row, chunk, buffer), first = chunk * kChunk;
-    for (int32_t i = 0; i < n; i += 4) {
-      const int32_t lanes = std::min(4, n - i);
-      uint32_t words[4];
-      const float high = std::max(std::max(buffer[i], lanes > 1 ? buffer[i + 1] : -INFINITY),
-                                  std::max(lanes > 2 ? buffer[i + 2] : -INFINITY, lanes > 3 ? buffer[i + 3] : -INFINITY));
-      if (full() && high + (noisy ? kMostNoise : 0) < best.front().key) continue;
-      if (noisy) philox(noise, noise[2], noise[3], (uint32_t)((first + i) >> 2), 0, words);
-      for (int32_t lane = 0; lane < lanes; lane++) {
-        const float value = buffer[i + lane];
-        if (full() && noisy && value + gumbel_bound(words[lane]) < best.front().key) continue;
-        const Candidate candidate{noisy ? (float)(value + gumbel(words[lane])) : value, value, first + i + lane};
-        if (full() && !better(candidate, best.front())) continue;
-        best.push_back(candidate);
-        std::push_heap(best.begin(), best.end(), better);
-        if ((int32_t)best.size() <= count) continue;
-        std::pop_heap(best.begin(), best.end(), better);
-        best.pop_back();
-      }
+  const float above = noisy ? kMostNoise : 0;
+  heap.reserve(most + 1);
+  for (int32_t i = 0; i < n; i += 4) {
+    const int32_t lanes = std::min(4, n - i);
+    uint32_t words[4];
+    const bool full = heap.size() == most;
+    const float high = std::max(std::max(values[i], lanes > 1 ? values[i + 1] : -INFINITY),
+                                std::max(lanes > 2 ? values[i + 2] : -INFINITY, lanes > 3 ? values[i + 3] : -INFINITY));
+    if (full && high + above < heap.front().key) continue;
+    if (noisy) philox(noise, noise[2], noise[3], (uint32_t)((first + i) >> 2), 0, words);
+    for (int32_t lane = 0; lane < lanes; lane++) {
+      const float value = values[i + lane];
+      const bool full = heap.size() == most;
+      if (full && noisy && value + gumbel_bound(words[lane]) < heap.front().key) continue;
+      const Candidate candidate{noisy ? (float)(value + gumbel(words[lane])) : value, value, first + i + lane};
+      if (full && !better(candidate, heap.front())) continue;
+      heap.push_back(candidate);
+      std::push_heap(heap.begin(), heap.end(), better);
+      if (!full) continue;
+      std::pop_heap(heap.begin(), heap.end(), better);
+      heap.pop_back();
     }
-  }
-  std::sort(best.begin(), best.end(), better);
-  for (int32_t i = 0; i < count; i++) {
-    result.ids[(size_t)row * count + i] = best[i].id;
-    result.values[(size_t)row * count + i] = best[i].value;
   }
 }
 

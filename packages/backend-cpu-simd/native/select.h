@@ -8,18 +8,27 @@ namespace engine {
 constexpr int32_t kChunk = 4096;
 constexpr int64_t kSelectScratch = 2 * kChunk * 4;
 
+// An id that may be drawn: its final logit, and that with its noise.
+struct Candidate {
+  float key, value;
+  int32_t id;
+};
+
 struct SelectRows {
   const Select& select;
   const int32_t rows, vocab;
   const float* logits;
   StepResult& result;
   const Kernels& kernels;
+  const int threads;
 
   // Largest value and Σ e^(value − largest), of a chunk's raw and final logits.
   struct Part {
     float top[2], sum[2];
   };
   std::vector<Part> parts{};
+  // The best candidates of each row among the chunks of a thread, [threads][rows]: heaps, the worst in front.
+  std::vector<std::vector<Candidate>> best{};
 
   // How many candidates a row has: `top`, at most the vocabulary.
   int32_t count() const { return select.top < vocab ? select.top : vocab; }
@@ -33,9 +42,10 @@ struct SelectRows {
   int32_t chunkCount() const { return (vocab + kChunk - 1) / kChunk; }
   // Whether nothing changes the logits of a row.
   bool raw(int32_t row) const;
-  // Adjusted, masked and tempered logits of a chunk; returns how many.
-  int32_t tempered(int32_t row, int32_t chunk, float* into) const;
-  void take(int32_t row, float* scratch);
+  // Adjusted, masked and tempered logits of a chunk.
+  void tempered(int32_t row, int32_t chunk, int32_t n, float* into) const;
+  // Puts those of n final logits, the first of them that of id `first`, in a heap that are among its best.
+  void take(int32_t row, const float* values, int32_t first, int32_t n, std::vector<Candidate>& heap) const;
 };
 
 }  // namespace engine

@@ -33,7 +33,7 @@ const Kernels kernels = {
 #define X(op, name) name,
     ENGINE_KERNELS(X)
 #undef X
-    attention_join, exp_sum, decode_values, read_bytes, multiply_add, round_groups,
+    attention_join, attention_splits, exp_sum, decode_values, read_bytes, multiply_add, round_groups, kTileOutputs,
 };
 
 }  // namespace engine::ENGINE_LEVEL

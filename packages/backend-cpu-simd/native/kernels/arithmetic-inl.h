@@ -45,7 +45,7 @@ inline void broadcast(const Call& call, const Step& step, const Share& share, F 
   Axis axes[kMaxRank];
   const int rank = joined_axes(call, step, axes);
   const Axis last = axes[rank - 1];
-  auto [i, end] = part(share, elements(call.output.shape, step), 1024);
+  auto [i, end] = numbers(call, step, share);
   while (i < end) {
     const float *x = floats(call.inputs[0]), *y = floats(call.inputs[1]);
     int64_t rest = i;

@@ -13,9 +13,11 @@ inline void attend(const Call& call, const Step& step, const Share& share) {
   int64_t item = 0;
   for (Tile tile = a.first_tile(); tile.rows; tile = a.next_tile(tile)) {
     const int64_t from = a.first(tile.row) / kSegment, to = (a.end(tile.row + tile.rows - 1) - 1) / kSegment;
-    for (int64_t head = 0; head < a.cache.heads; head++) {
+    const int64_t pieces = split ? 1 : a.pieces(share), queries = tile.rows * a.group;
+    for (int64_t at = 0; at < a.cache.heads * pieces; at++) {
       if (!split && item++ % share.threads != share.thread) continue;
-      Segment<T> s(a, share, tile, head);
+      const int64_t head = at / pieces, piece = at % pieces;
+      Segment<T> s(a, share, tile, head, {queries * piece / pieces, queries * (piece + 1) / pieces});
       for (int64_t i = 0; i < s.queries; i++) totals[i] = {s.totals + i * width, 0, 0};
       for (int64_t segment = from; segment <= to; segment++) {
         if (split && item++ % share.threads != share.thread) continue;
@@ -46,6 +48,8 @@ void attention(const Call& call, const Step& step, const Share& share) {
   if (type == Type::bf16) attend<Bf16>(call, step, share);
   if (type == Type::int8) attend<Int8>(call, step, share);
 }
+
+bool attention_splits(const Call& call, const Step& step, const Share& share) { return Attend(call, step).split(share); }
 
 void attention_join(const Call& call, const Step& step, const Share& share) {
   const Attend a(call, step);

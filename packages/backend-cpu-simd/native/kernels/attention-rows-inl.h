@@ -41,7 +41,16 @@ struct Attend {
   Tile next_tile(const Tile& tile) const { return tile_at(tile.row + tile.rows); }
   // Few rows: threads share the context as well, and leave their segments in `partials`.
   bool split(const Share& share) const {
-    return all_rows <= call.partialRows && tiles * cache.heads < 4 * share.threads && share.threads > 1;
+    if (all_rows > call.partialRows || tiles * cache.heads >= 4 * share.threads || share.threads == 1) return false;
+    for (int64_t row = 0; row < all_rows; row++) {
+      if ((end(row) - 1) / kSegment > first(row) / kSegment) return true;
+    }
+    return false;
+  }
+  // Where key heads are few and do not come out even, threads share the queries of each.
+  int64_t pieces(const Share& share) const {
+    const int64_t items = tiles * cache.heads;
+    return items < 4 * share.threads && items % share.threads ? group : 1;
   }
   int64_t partial_size() const { return cache.valueDim + 2; }
   float* partial(int64_t row, int64_t head, int64_t segment) const {

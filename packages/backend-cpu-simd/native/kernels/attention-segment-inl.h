@@ -36,8 +36,9 @@ inline void lean(float* scores, int64_t begin, int64_t end, float slope, int64_t
 
 template <class T>
 struct Segment {
-  Segment(const Attend& a, const Share& share, const Tile& tile, int64_t head)
-      : a(a), cache(a.cache), tile(tile), head(head), queries(tile.rows * a.group), turns(a.speeds(tile.row), a.speeds(tile.row) ? a.cache.keyDim / 2 : 0, share.scratch) {
+  // For some queries of a tile's rows and of the heads that share a key head.
+  Segment(const Attend& a, const Share& share, const Tile& tile, int64_t head, Range own)
+      : a(a), cache(a.cache), tile(tile), head(head), from(own.begin), queries(own.end - own.begin), turns(a.speeds(tile.row), a.speeds(tile.row) ? a.cache.keyDim / 2 : 0, share.scratch) {
     const int64_t room = a.group > kQueries ? a.group : kQueries;
     staged = (float*)(share.scratch + (turns.speeds ? turns_scratch(cache.keyDim) : 0));
     q = staged + kStaged * (cache.keyDim > cache.valueDim ? cache.keyDim : cache.valueDim);
@@ -51,8 +52,8 @@ struct Segment {
       seen[i] = {(int32_t)a.first(row_of(i)), (int32_t)a.end(row_of(i))};
     }
   }
-  int64_t row_of(int64_t i) const { return tile.row + i / a.group; }
-  int64_t head_of(int64_t i) const { return head * a.group + i % a.group; }
+  int64_t row_of(int64_t i) const { return tile.row + (from + i) / a.group; }
+  int64_t head_of(int64_t i) const { return head * a.group + (from + i) % a.group; }
   const float* query(int64_t i) const { return floats(a.call.inputs[0]) + (row_of(i) * a.heads + head_of(i)) * cache.keyDim; }
   int64_t begin_of(int64_t i) const { return seen[i].first > start ? seen[i].first : start; }
   int64_t end_of(int64_t i) const { return seen[i].end < start + kSegment ? seen[i].end : start + kSegment; }
@@ -225,7 +226,7 @@ struct Segment {
   const Attend& a;
   const CacheView& cache;
   const Tile tile;
-  const int64_t head, queries;
+  const int64_t head, from, queries;
   Turns turns;
   int64_t start = 0;
   float *staged, *q, *scores, *o, *totals;

@@ -63,6 +63,8 @@ struct Kernels {
 #undef X
   // The second half of attention: joins its segments, after all threads are done with the first.
   Kernel attention_join;
+  // Whether there is something to join.
+  bool (*attention_splits)(const Call&, const Step&, const Share&);
   // Largest of n values, and the sum of e^(v - largest).
   void (*exp_sum)(const float* values, int64_t n, float* largest, float* sum);
   // n stored values as f32.
@@ -72,6 +74,8 @@ struct Kernels {
   // Independent multiply-adds, and how many floating point operations they were.
   float (*multiply_add)(int64_t rounds, int64_t* flops);
   void (*round_groups)(const RoundedGroups& task);
+  // Outputs of a product of float weights that go to a thread together.
+  int64_t outputsTogether;
 };
 
 // Rows of x and their depth that a thread packs for a matrix product: half of a second-level cache of 512 KB.

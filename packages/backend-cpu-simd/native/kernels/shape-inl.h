@@ -26,6 +26,11 @@ inline Range part(const Share& share, int64_t n, int64_t grain) {
   return {begin < n ? begin : n, end < n ? end : n};
 }
 
+// This thread's part of an op that goes number by number: of 1024 at least, or as the plan says.
+inline Range numbers(const Call& call, const Step& step, const Share& share) {
+  return part(share, elements(call.output.shape, step), call.grain ? call.grain : 1024);
+}
+
 inline const float* floats(const Operand& x) { return (const float*)x.data; }
 inline float* result(const Call& call) { return (float*)call.output.data; }
 

@@ -1,13 +1,11 @@
 // y[i] = f(x[i]), and silu-mul: y[i] = silu(gate[i]) · up[i].
 namespace engine::ENGINE_LEVEL {
 
-constexpr int64_t kGrain = 1024;
-
 template <class F>
 inline void map(const Call& call, const Step& step, const Share& share, F f) {
   const float* x = floats(call.inputs[0]);
   float* y = result(call);
-  auto [i, end] = part(share, elements(call.output.shape, step), kGrain);
+  auto [i, end] = numbers(call, step, share);
   for (; i + kLanes <= end; i += kLanes) store(y + i, f(load(x + i)));
   if (i < end) store(y + i, f(load(x + i, (int)(end - i))), (int)(end - i));
 }
@@ -32,7 +30,7 @@ void cast(const Call& call, const Step& step, const Share& share) {
   if (call.inputs[0].type == Type::f32) return map(call, step, share, [](V x) { return x; });
   const int32_t* x = (const int32_t*)call.inputs[0].data;
   float* y = result(call);
-  auto [i, end] = part(share, elements(call.output.shape, step), kGrain);
+  auto [i, end] = numbers(call, step, share);
   for (; i < end; i += kLanes) {
     const int n = (int)(end - i < kLanes ? end - i : kLanes);
     store(y + i, load_i32(x + i, n), n);
@@ -56,14 +54,14 @@ void softcap(const Call& call, const Step& step, const Share& share) {
 void to_int(const Call& call, const Step& step, const Share& share) {
   const float* x = floats(call.inputs[0]);
   int32_t* y = (int32_t*)call.output.data;
-  auto [i, end] = part(share, elements(call.output.shape, step), kGrain);
+  auto [i, end] = numbers(call, step, share);
   for (; i < end; i++) y[i] = x[i] >= -0x1p31f && x[i] < 0x1p31f ? (int32_t)x[i] : 0;
 }
 
 void silu_mul(const Call& call, const Step& step, const Share& share) {
   const float *gate = floats(call.inputs[0]), *up = floats(call.inputs[1]);
   float* y = result(call);
-  auto [i, end] = part(share, elements(call.output.shape, step), kGrain);
+  auto [i, end] = numbers(call, step, share);
   for (; i + kLanes <= end; i += kLanes) store(y + i, silu(load(gate + i)) * load(up + i));
   const int n = (int)(end - i);
   if (n > 0) store(y + i, silu(load(gate + i, n)) * load(up + i, n), n);
