@@ -1,4 +1,5 @@
 import type { ChatEvent, ChatOptions, Model } from "@engine/auto";
+import type { ChatMessage } from "@engine/tokenizer";
 import type { AnswerJob, Prompt } from "./answer-job.ts";
 
 /** One answer of a model, as events; the last one is its result. Throws the signal's reason when that ended it. */
@@ -36,8 +37,13 @@ function eventsOf(
   if (prompt.kind === "prompt")
     return continued(model, prompt.text, { ...options, raw: prompt.raw === true });
   if (model.channels || !(plainChat || prompt.plain)) return model.chat(prompt.messages, options);
-  const text = prompt.messages.map(({ content }) => textOf(content)).filter((part) => part !== "");
-  return continued(model, text.join("\n"), options);
+  return continued(model, plainText(prompt.messages), options);
+}
+
+/** What a model without a chat template continues. */
+export function plainText(messages: readonly ChatMessage[]): string {
+  const texts = messages.map(({ content }) => textOf(content));
+  return texts.filter((part) => part !== "").join("\n");
 }
 
 function textOf(content: unknown): string {

@@ -6,16 +6,17 @@ import type { ServerParts } from "../server-parts.ts";
 /** Something short with a loaded model and its tokenizer. Throws 400 for a model that has none. */
 export async function withModel<T>(
   { gate, pool }: ServerParts,
-  { id, signal }: { readonly id: string | null | undefined; readonly signal: AbortSignal },
+  { id: wanted, signal }: { readonly id: string | null | undefined; readonly signal: AbortSignal },
   use: (parts: {
     readonly id: string;
     readonly model: Model;
     readonly tokenizer: Tokenizer;
+    readonly plainChat: boolean;
   }) => T | Promise<T>,
 ): Promise<T> {
   const leave = gate.enter();
   try {
-    const { model, slot, release } = await pool.lease(id ?? undefined, { signal });
+    const { model, slot, release } = await pool.lease(wanted ?? undefined, { signal });
     try {
       const { tokenizer } = model;
       if (!tokenizer) {
@@ -24,7 +25,8 @@ export async function withModel<T>(
           code: "unsupported",
         });
       }
-      return await use({ id: slot.source.id, model, tokenizer });
+      const { id, plainChat } = slot.source;
+      return await use({ id, model, tokenizer, plainChat });
     } finally {
       release();
     }

@@ -15,8 +15,8 @@ export const countRoute = route<CountRequest>({
   body: countRequest,
   handle({ server, body, signal }) {
     const [messages, options] = [toMessages(body), promptOptions(body)];
-    return withModel(server, { id: body.model, signal }, ({ model }) =>
-      json({ input_tokens: chatIds(model, messages, options).length }),
+    return withModel(server, { id: body.model, signal }, (parts) =>
+      json({ input_tokens: chatIds(parts, messages, options).length }),
     );
   },
 });

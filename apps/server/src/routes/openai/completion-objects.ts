@@ -2,13 +2,14 @@ import type { ChatResult } from "@engine/auto";
 import type { AnswerEvent } from "../../answers/open-answer.ts";
 import type { Head } from "./head.ts";
 import { type LogprobsOf, tokensOf } from "./logprobs.ts";
+import type { Echo } from "./prompt-echo.ts";
 import { timingsOf, usageOf } from "./usage.ts";
 import { WaitingTokens } from "./waiting-tokens.ts";
 
 export interface CompletionForm {
   readonly head: Head;
   /** Put before each answer, by its index: the prompts, where `echo` asked for them. */
-  readonly echo: (index: number) => string;
+  readonly echo: (index: number) => Echo;
   readonly logprobsOf: (index: number) => LogprobsOf;
   /** Answers to each prompt. */
   readonly count: number;
@@ -22,8 +23,8 @@ export function completion(
   return {
     ...common(head),
     choices: results.map((result, index) => ({
-      ...choice(index, echo(index) + result.text, reasonOf(result)),
-      logprobs: logprobsOf(index)(tokensOf(result)),
+      ...choice(index, echo(index).text + result.text, reasonOf(result)),
+      logprobs: logprobsOf(index)([...echo(index).tokens, ...tokensOf(result)]),
     })),
     usage: usageOf(results, count),
     timings: timingsOf(results[0]!),
@@ -46,13 +47,11 @@ export class CompletionChunks {
 
   take(event: AnswerEvent): readonly object[] {
     const { index } = event;
+    const echoed = this.#echo(index);
     if (event.type === "token") {
       this.#tokens.add(event);
-      return [];
+      return echoed;
     }
-    const before = this.#begun.has(index) ? "" : this.#form.echo(index);
-    this.#begun.add(index);
-    const echoed = before === "" ? [] : [this.#chunk(choice(index, before))];
     if (event.type === "finish") {
       this.#results[index] = event;
       const last = { ...choice(index, "", reasonOf(event)), logprobs: this.#tokens.take(index) };
@@ -61,6 +60,16 @@ export class CompletionChunks {
     if (event.type !== "text") return echoed;
     const told = { ...choice(index, event.text), logprobs: this.#tokens.take(index) };
     return [...echoed, this.#chunk(told)];
+  }
+
+  /** The prompt comes before all there is of an answer. */
+  #echo(index: number): readonly object[] {
+    if (this.#begun.has(index)) return [];
+    this.#begun.add(index);
+    const { text, tokens } = this.#form.echo(index);
+    if (text === "") return [];
+    for (const token of tokens) this.#tokens.add({ ...token, type: "token", index });
+    return [this.#chunk({ ...choice(index, text), logprobs: this.#tokens.take(index) })];
   }
 
   end(): readonly object[] {

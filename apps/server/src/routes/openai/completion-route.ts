@@ -7,6 +7,7 @@ import { type CompletionRequest, completionRequest } from "./completion-schema.t
 import { openai } from "./dialect.ts";
 import { newHead } from "./head.ts";
 import { plainLogprobs } from "./logprobs.ts";
+import { noEcho, promptEchoes } from "./prompt-echo.ts";
 import { streamObjects } from "./stream.ts";
 
 export const completionRoute = route<CompletionRequest>({
@@ -19,28 +20,33 @@ export const completionRoute = route<CompletionRequest>({
   async handle(call) {
     const { stream, stream_options, echo } = call.body;
     const job = completionJob(call.body);
-    const form = (answer: OpenAnswer): CompletionForm => {
-      const echoed = echo ? echoOf(job, answer) : () => "";
-      return {
-        head: newHead("cmpl-", answer.id),
-        echo: echoed,
-        logprobsOf: (index) => plainLogprobs(answer.model, echoed(index)),
-        count: job.count ?? 1,
-      };
-    };
+    const form = (answer: OpenAnswer) => formOf(answer, job, { echo: echo === true, signal: call.signal });
     if (stream) {
       const withUsage = stream_options?.include_usage === true;
-      return streamObjects(call, job, (answer) => new CompletionChunks(form(answer), { withUsage }));
+      return streamObjects(
+        call,
+        job,
+        async (answer) => new CompletionChunks(await form(answer), { withUsage }),
+      );
     }
     using answer = await openAnswer(call.server, job, call.signal);
-    return json(completion(form(answer), await answer.results()));
+    return json(completion(await form(answer), await answer.results()));
   },
 });
 
-function echoOf({ prompts, count = 1 }: AnswerJob, { model }: OpenAnswer): (index: number) => string {
-  return (index) => {
-    const prompt = prompts[Math.floor(index / count)];
-    if (prompt?.kind !== "prompt") return "";
-    return typeof prompt.text === "string" ? prompt.text : (model.tokenizer?.decode(prompt.text) ?? "");
+async function formOf(
+  { id, model }: OpenAnswer,
+  job: AnswerJob,
+  { echo, signal }: { readonly echo: boolean; readonly signal: AbortSignal },
+): Promise<CompletionForm> {
+  const { count = 1 } = job;
+  const echoes = echo ? await promptEchoes(job, { model, signal }) : [];
+  const echoOf = (index: number) => echoes[Math.floor(index / count)] ?? noEcho;
+  const begin = (index: number): number => (echoOf(index).tokens.length > 0 ? 0 : echoOf(index).text.length);
+  return {
+    head: newHead("cmpl-", id),
+    echo: echoOf,
+    logprobsOf: (index) => plainLogprobs(model, begin(index)),
+    count,
   };
 }

@@ -41,6 +41,39 @@ test("log-probabilities in the form of plain completions", async () => {
   expect(top_logprobs!.map((top, i) => top[tokens![i]!])).toEqual(token_logprobs);
 });
 
+test("log-probabilities of an echoed prompt are those its tokens had when they were answers, streamed alike", async () => {
+  const ask = { model: "demo", temperature: 0, logprobs: 2 };
+  const first = await client.completions.create({ ...ask, prompt, max_tokens: 6 });
+  const said = first.choices[0]!;
+  const { tokens } = await post("/tokenize", { prompt: prompt + said.text, add_special_tokens: true });
+  for (const text of [prompt + said.text, tokens]) {
+    const { choices } = await client.completions.create({ ...ask, prompt: text, max_tokens: 2, echo: true });
+    const { text: all, logprobs } = choices[0]!;
+    expect(logprobs!.tokens!.join("")).toBe(all);
+    expect(logprobs!.text_offset![0]).toBe(0);
+    // Of ids the first token is told, which nothing came before.
+    if (typeof text !== "string")
+      expect([logprobs!.token_logprobs![0], logprobs!.top_logprobs![0]]).toEqual([null, null]);
+    const same = logprobs!.token_logprobs!.slice(-8, -2);
+    for (const [i, value] of same.entries()) {
+      expect(value).toBeCloseTo(said.logprobs!.token_logprobs![i]!, 3);
+    }
+    expect(Object.keys(logprobs!.top_logprobs!.at(-3)!)).toEqual(
+      Object.keys(said.logprobs!.top_logprobs!.at(-1)!),
+    );
+    const stream = await client.completions.create({
+      ...ask,
+      prompt: text,
+      max_tokens: 2,
+      echo: true,
+      stream: true,
+    });
+    const streamed: (number | null)[] = [];
+    for await (const { choices } of stream) streamed.push(...(choices[0]?.logprobs?.token_logprobs ?? []));
+    expect(streamed).toEqual(logprobs!.token_logprobs);
+  }
+});
+
 test("models are listed and told of", async () => {
   const ids: string[] = [];
   for await (const { id } of client.models.list()) ids.push(id);
@@ -53,6 +86,15 @@ test("ids and texts are each other's way back", async () => {
   const { tokens, count } = await post("/tokenize", { content: "A little fox named Pip" });
   expect(tokens).toHaveLength(count);
   expect(await post("/detokenize", { tokens })).toMatchObject({ content: "A little fox named Pip" });
+});
+
+test("a conversation that is continued as plain text is counted as such", async () => {
+  const messages = [
+    { role: "user" as const, content: "Tell me" },
+    { role: "user" as const, content: prompt },
+  ];
+  const { usage } = await client.chat.completions.create({ model: "demo", messages, max_tokens: 1 });
+  expect((await post("/tokenize", { messages })).count).toBe(usage!.prompt_tokens);
 });
 
 test("vectors of texts, as numbers and as the base64 that the client asks for by itself", async () => {

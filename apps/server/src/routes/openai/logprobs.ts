@@ -26,20 +26,27 @@ export function chatLogprobs(model: Model): LogprobsOf {
   };
 }
 
-/** The same in the form of plain completions; offsets count from the beginning of the choice's text. */
-export function plainLogprobs(model: Model, echoed: string): LogprobsOf {
-  let offset = echoed.length;
+/**
+ * The same in the form of plain completions; offsets count from the beginning of the choice's text, of which `begin`
+ * letters come before the first token. The first token of a prompt has none.
+ */
+export function plainLogprobs(model: Model, begin: number): LogprobsOf {
+  let offset = begin;
   return (tokens) => {
     if (tokens.length === 0) return null;
     const texts = tokens.map(({ token }) => spelled(model, token).token);
     return {
       tokens: texts,
-      token_logprobs: tokens.map(({ logprobs }) => finite(logprobs?.logprob ?? 0)),
-      top_logprobs: tokens.map(({ logprobs }) =>
-        Object.fromEntries(
-          (logprobs?.top ?? []).map(({ token, logprob }) => [spelled(model, token).token, finite(logprob)]),
-        ),
-      ),
+      token_logprobs: tokens.map(({ logprobs }) => (logprobs ? finite(logprobs.logprob) : null)),
+      top_logprobs: tokens
+        .map(
+          ({ logprobs }) =>
+            logprobs &&
+            Object.fromEntries(
+              logprobs.top.map(({ token, logprob }) => [spelled(model, token).token, finite(logprob)]),
+            ),
+        )
+        .map((top) => top ?? null),
       text_offset: texts.map((text) => {
         const place = offset;
         offset += text.length;

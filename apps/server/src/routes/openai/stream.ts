@@ -21,10 +21,10 @@ const form: StreamForm = {
 export function streamObjects(
   call: Call<unknown>,
   job: AnswerJob,
-  chunksOf: (answer: OpenAnswer) => Chunks,
+  chunksOf: (answer: OpenAnswer) => Chunks | Promise<Chunks>,
 ): Promise<Response> {
   return streamAnswer(call, { job, form }, async function* (answer) {
-    const chunks = chunksOf(answer);
+    const chunks = await chunksOf(answer);
     for await (const event of answer.events) for (const chunk of chunks.take(event)) yield sseFrame(chunk);
     for (const chunk of chunks.end()) yield sseFrame(chunk);
     yield sseFrame("[DONE]");

@@ -37,10 +37,11 @@ export const tokenizeRoute: Route = route<z.infer<typeof tokenizeRequest>>({
         code: "invalid_value",
       });
     }
-    return withModel(server, { id: body.model, signal }, ({ model, tokenizer }) => {
+    return withModel(server, { id: body.model, signal }, (parts) => {
+      const { model, tokenizer } = parts;
       const special = body.add_special_tokens ?? body.add_special ?? false;
       const ids = messages
-        ? chatIds(model, toMessages(messages))
+        ? chatIds(parts, toMessages(messages))
         : tokenizer.encode(text!, { addSpecialTokens: special });
       const pieces = ids.map((id) => ({ id, piece: tokenizer.tokenText(id) ?? "" }));
       return json({
