@@ -23,6 +23,7 @@
 #include "quantized-panel-inl.h"
 #include "quantized-add-inl.h"
 #include "quantized-matmul-inl.h"
+#include "quantized-stored-inl.h"
 #include "quantized-told-inl.h"
 #include "routed-rows-inl.h"
 #include "quantized-ops-inl.h"
@@ -39,7 +40,12 @@ struct Of {
   static void pack(const StoredRows& r, int64_t row, uint8_t* panel) { pack_units(layout, r, row, {0, units(layout, r.depth)}, panel); }
   static void decode(const QuantizedWeight& w, int64_t row, float* to, uint8_t* room) { decode_row_of(layout, w, row, to, room); }
   static void multiply(const QuantizedProduct& p, const Share& share) { multiply_quantized<F32Rows>(layout, p, share); }
-  static void multiply_int8(const QuantizedProduct& p, const Share& share) { multiply_quantized<Int8Rows>(layout, p, share); }
+  static void multiply_int8(const QuantizedProduct& p, const Share& share) {
+    if constexpr (requires { E::stored; }) {
+      if (meets_stored(p)) return multiply_stored<E>(layout, p, share);
+    }
+    multiply_quantized<Int8Rows>(layout, p, share);
+  }
 };
 
 template <class E>

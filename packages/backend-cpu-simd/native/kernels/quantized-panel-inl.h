@@ -72,10 +72,25 @@ void fill_int8(const uint8_t* w, int run, Int8Tile& tile) {
 
 inline int64_t units(const Layout& t, int64_t depth) { return (depth + t.unit - 1) / t.unit; }
 
-// Units of the panel of the rows from `row` on.
-inline void pack_units(const Layout& t, const StoredRows& r, int64_t row, Range units, uint8_t* to) {
+// Units of the panel of the rows from `row` on. Rows are short and far apart, so a processor does not see where reading
+// goes: those of the next panel, which follow in the file, are asked for meanwhile.
+inline void pack_units(const Layout& t, const StoredRows& r, int64_t row, Range wanted, uint8_t* to) {
   const int count = (int)(r.rows - row < kPanel ? r.rows - row : kPanel);
-  for (int64_t u = units.begin; u < units.end; u++, to += t.unitBytes) t.pack(r, row, count, u, to);
+  const int64_t n = wanted.end - wanted.begin;
+  const bool whole = n == units(t, r.depth) && row + 2 * kPanel <= r.rows;
+  const uint8_t* ahead[kMostParts];
+  int64_t each[kMostParts];
+  for (int part = 0; part < kMostParts; part++) {
+    each[part] = whole ? (kPanel * r.rowBytes[part] / n + 63) / 64 * 64 : 0;
+    ahead[part] = r.part[part] + (row + kPanel) * r.rowBytes[part];
+  }
+  for (int64_t u = wanted.begin; u < wanted.end; u++, to += t.unitBytes) {
+    for (int part = 0; part < kMostParts; part++) {
+      for (int64_t at = 0; at < each[part]; at += 64) prefetch(ahead[part] + at);
+      ahead[part] += each[part];
+    }
+    t.pack(r, row, count, u, to);
+  }
 }
 
 // Units of panel i of a weight: where they lie, or made in `room`.

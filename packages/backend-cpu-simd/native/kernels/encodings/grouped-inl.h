@@ -9,6 +9,9 @@ struct Grouped : Plain {
     if (part >= kParts || group < 32 || group % 32 || depth % group) return -1;
     return part == 0 ? depth * Bits / 8 : depth / group * 2;
   }
+  // Of stored rows: bytes of 32 codes, and scales as they are gathered.
+  static constexpr int kRunBytes = 4 * Bits;
+  static V scales(const uint8_t* from) { return load((const F16*)from); }
   static const uint8_t* codes_at(const StoredRows& r, int64_t row, int64_t k) { return r.part[0] + row * r.rowBytes[0] + k * Bits / 8; }
   static const uint8_t* scale_at(const StoredRows& r, int64_t row, int64_t k) { return r.part[1] + row * r.rowBytes[1] + (uint32_t)k / (uint32_t)r.group * 2; }
 };
@@ -38,6 +41,22 @@ struct Int4 : Grouped<4> {
       put_plane(unit + 64 + k % 64 * 8 + 64 * i, lane, (a & first) | shl<8>(b & first) | shl<8>(a & second) | shl<16>(b & second));
     }
   }
+  // 32 codes of kLanes rows, each eight as 0 2 4 6 and 1 3 5 7; and rounded inputs in that order.
+  static void stored(const uint8_t* from, int64_t apart, I (&c)[8]) {
+    const I low = isplat(0x0f0f0f0f);
+    I x[4];
+    rows_to_lanes(from, apart, x);
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) {
+      c[2 * i] = x[i] & low;
+      c[2 * i + 1] = shr<4>(x[i]) & low;
+    }
+  }
+  static void turn(int8_t (&codes)[32]) {
+    int8_t turned[32];
+    for (int i = 0; i < 32; i++) turned[i] = codes[i / 8 * 8 + i % 4 * 2 + i / 4 % 2];
+    memcpy(codes, turned, sizeof turned);
+  }
   using Unit = Q4_0::Unit;
 };
 
@@ -62,6 +81,7 @@ struct Int8 : Grouped<8> {
 // The same with a scale in bf16.
 template <class Base>
 struct Bf16Scales : Base {
+  static V scales(const uint8_t* from) { return load((const Bf16*)from); }
   struct Unit : Base::Unit {
     using Base::Unit::Unit;
     V scale(int j, int) const {
