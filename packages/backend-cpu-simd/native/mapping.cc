@@ -100,8 +100,6 @@ std::string Mapping::populate(uint64_t offset, uint64_t n) const {
 }
 
 void Mapping::drop(uint64_t offset, uint64_t n) const {
-  // A fault brings the 64 KiB around it.
-  constexpr uint64_t kAround = 64 << 10;
   const uint64_t begin = offset / kAround * kAround, end = std::min<uint64_t>((offset + n + kAround - 1) / kAround * kAround, bytes_);
   madvise(data_ + begin, end - begin, MADV_DONTNEED);
 }

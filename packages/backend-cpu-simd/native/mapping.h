@@ -8,6 +8,8 @@ namespace engine {
 // pages does not end the process: the kernel finds zeros, and check() throws.
 class Mapping {
  public:
+  // A fault brings so many bytes around it.
+  static constexpr uint64_t kAround = 64 << 10;
   explicit Mapping(int fd);
   ~Mapping();
   Mapping(const Mapping&) = delete;

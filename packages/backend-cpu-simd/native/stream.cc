@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <tuple>
 #include <utility>
 
 #include "error.h"
@@ -116,9 +117,16 @@ void Stream::leave(const StreamSegment& segment) {
   if (2 * leftBytes_ >= windowBytes_) drop();
 }
 
+// What follows in a file goes in one call: each makes all threads forget the pages it took.
 void Stream::drop() {
-  for (int i : left_) {
-    for (const Piece::Part& part : pieces_[i].parts) part.window->drop(part.offset, part.bytes);
+  std::vector<Piece::Part> parts;
+  for (int i : left_) parts.insert(parts.end(), pieces_[i].parts.begin(), pieces_[i].parts.end());
+  std::sort(parts.begin(), parts.end(), [](const Piece::Part& a, const Piece::Part& b) { return std::tie(a.window, a.offset) < std::tie(b.window, b.offset); });
+  for (size_t i = 0; i < parts.size();) {
+    const Piece::Part& first = parts[i];
+    uint64_t end = first.offset;
+    for (; i < parts.size() && parts[i].window == first.window && parts[i].offset <= end + Mapping::kAround; i++) end = std::max(end, parts[i].offset + parts[i].bytes);
+    first.window->drop(first.offset, end - first.offset);
   }
   left_.clear();
   leftBytes_ = 0;

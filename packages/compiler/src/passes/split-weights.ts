@@ -2,6 +2,9 @@ import { concat, EngineError, type Graph, matmul, type WeightAttrs, type WeightS
 import { keep, rewrite } from "../rewrite.ts";
 import { rowBytes } from "../row-bytes.ts";
 
+/** Kernels take outputs in groups; ranges are of whole ones where they can be. */
+const TOGETHER = 64;
+
 /** Multiplies by a weight above the device's binding limit in ranges of its rows, joined again after. */
 export function splitWeights(
   graph: Graph,
@@ -14,13 +17,17 @@ export function splitWeights(
     const { name, begin, end } = stored.attrs as unknown as WeightAttrs;
     const width = rowBytes(source, name);
     if ((end - begin) * width <= maxBinding) return keep(node, image, next);
-    const rows = Math.floor(maxBinding / width);
-    if (rows === 0) {
+    const most = Math.floor(maxBinding / width);
+    if (most === 0) {
       throw new EngineError(
         "unsupported",
         `weight "${name}": one row has ${width} bytes, but this device binds at most ${maxBinding}.`,
       );
     }
+    // All of about the same size: memory is planned for the largest.
+    const even = Math.ceil((end - begin) / Math.ceil((end - begin) / most));
+    const whole = Math.ceil(even / TOGETHER) * TOGETHER;
+    const rows = whole <= most ? whole : even;
     const [x, w] = [image(node.inputs[0]!), image(stored)];
     const parts = [];
     for (let from = 0; from < end - begin; from += rows) {
