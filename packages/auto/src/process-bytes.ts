@@ -1,7 +1,7 @@
 import type { Device } from "@engine/core";
 
 /** What JavaScript's heap, compiled code and the threads' stacks grow by while a model answers. */
-const GROWTH = 16 * 2 ** 20;
+const GROWTH = 22 * 2 ** 20;
 /** Pages of Node and its libraries that come back to a process that was trimmed, more than others would bring. */
 const CODE = 8 * 2 ** 20;
 

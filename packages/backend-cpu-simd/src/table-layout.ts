@@ -14,7 +14,7 @@ export interface StreamedTable {
 export type TableLayout<T> = ReadonlyMap<T, StreamedTable>;
 
 /** What rows of tables may take of a budget: most texts use few of them again and again. */
-const SHARE = 1 / 16;
+const SHARE = 1 / 64;
 const MOST = 64 * 2 ** 20;
 
 /** How many rows of each table are kept. */

@@ -64,7 +64,7 @@ export interface StreamOptions {
 
 /** A disk is kept busy by so much of the ring; memory by less. */
 const DIRECT_AHEAD = 32 * 2 ** 20;
-const CACHED_AHEAD = 8 * 2 ** 20;
+const CACHED_AHEAD = 4 * 2 ** 20;
 /** Smaller ones stay. */
 const LEAST = SECTOR;
 /** Ops that read a weight where it is stored; all others have a copy of their own. */

@@ -108,6 +108,14 @@ describe.skipIf(cpuSimd.unavailable()).each(isaLevels())("bits of quantized prod
         );
     }
   });
+
+  const grouped = [...ENCODED_TYPES.keys()].filter((type) => type.startsWith("int"));
+  test.each(grouped)("%s that few rows meet as it is stored", async (type) => {
+    const encoded = encodedWeight(type, [96, 576]);
+    const panels = await runCase(product(encoded, "int8", false), one!, "tokens");
+    const mapped = inFile(three!, folder, "mapped", opened);
+    expect((await runCase(product(encoded, "int8", true), mapped, "tokens")).values).toEqual(panels.values);
+  });
 });
 
 test.skipIf(cpuSimd.unavailable())(

@@ -43,7 +43,7 @@ export type PlanOptions = Pick<
 /** Keys and values get at most this part of the memory. */
 const STATE_SHARE = 1 / 4;
 /** Reads in flight share the ring with what is being multiplied: each may have this part of the budget. */
-const READ_SHARE = 1 / 16;
+const READ_SHARE = 1 / 32;
 const LEAST_READ = 256 * 1024;
 const MOST_READ = 32 * 2 ** 20;
 /** Where a budget is too small for a step's memory, prompts are read in smaller chunks, down to this many rows. */
