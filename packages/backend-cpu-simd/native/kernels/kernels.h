@@ -78,10 +78,12 @@ struct Kernels {
   int64_t outputsTogether;
 };
 
-// Rows of x and their depth that a thread packs for a matrix product: half of a second-level cache of 512 KB.
+// Rows of x and their depth that a thread packs for a matrix product, and the outputs whose sums it keeps beside them: together
+// what a second-level cache of 512 KB has room for.
 constexpr int64_t kPackedRows = 96;
 constexpr int64_t kPackedDepth = 512;
-constexpr int64_t kMatmulScratch = 4 * kPackedRows * (kPackedDepth + 16);
+constexpr int64_t kPackedOutputs = 512;
+constexpr int64_t kMatmulScratch = 4 * kPackedRows * (kPackedDepth + 16 + kPackedOutputs);
 
 // Products of float weights with numbers that bf16 holds, where a level has instructions for them.
 struct Bf16Kernels {
