@@ -77,6 +77,16 @@ struct alignas(64) Eight {
 };
 static_assert(sizeof(Eight) == 64);
 
+// Panels that few rows meet at a time.
+constexpr int kMostStreams = 2;
+constexpr int group_streams(int rows) { return rows <= 2 ? 2 : 1; }
+
+// Units of some panels, which lie `apart` from one another in each stream, and what is wanted after them.
+struct Pieces {
+  const uint8_t *w[kMostStreams], *next[kMostStreams];
+  int64_t apart, count, units;
+};
+
 // What products know of a storage type.
 struct Layout {
   int32_t unit, unitBytes;  // inputs and bytes of a unit
@@ -86,10 +96,10 @@ struct Layout {
   void (*pack)(const StoredRows&, int64_t row, int count, int64_t unit, uint8_t* to);
   void (*fillF32)(const uint8_t* w, int run, F32Tile& tile);
   void (*fillInt8)(const uint8_t* w, int run, Int8Tile& tile);
-  // A group of rows against a tile, and against whole panels; f32: one row.
+  // A group of rows against a tile, and against panels as they stand; f32: one row.
   void (*addInt8)(const Int8Tile& tile, int runs, const uint8_t* rows, int size, float* sums);
-  void (*streamInt8)(const uint8_t* rows, int size, const uint8_t* const* w, int64_t units, float* lanes);
-  void (*streamF32)(const uint8_t* rows, int size, const uint8_t* const* w, int64_t units, float* lanes);
+  void (*streamInt8)(const uint8_t* rows, int size, const Pieces& from, float* lanes);
+  void (*streamF32)(const uint8_t* rows, int size, const Pieces& from, float* lanes);
 };
 
 struct QuantizedKernels {
@@ -119,9 +129,6 @@ constexpr int64_t held_bytes(int64_t depth) {
   const int64_t few = kFewRows * 2 * padded(depth), block = kQuantizedRows * kHeldRow;
   return few > block ? few : block;
 }
-// Panels that few rows meet at a time.
-constexpr int kMostStreams = 2;
-constexpr int group_streams(int rows) { return rows <= 2 ? 2 : 1; }
 // Bytes of scratch a thread needs for a product of this depth: rows of x, and panels made on the way, of at most 1.5 bytes
 // an input and output.
 constexpr int64_t quantized_scratch(int64_t depth) { return held_bytes(depth) + kMostStreams * padded(depth) * kPanel * 3 / 2 + 4096; }

@@ -16,29 +16,30 @@ import type { EncodedWeight } from "../src/memory-source.ts";
 import type { OpCase } from "../src/op-case.ts";
 import { runCase } from "../src/run-case.ts";
 
-/** More than vectors take at once, and than one tile. */
-const TOKENS = 21;
+/** So many rows that codes are decoded once for all of them, and steps in which groups of rows meet codes as they stand. */
+const WHOLE: readonly number[] = [29];
+const STEPS: readonly number[] = [1, 5, 2, 12, 9];
 
-/** A product of odd sizes; its rows all at once or in steps of one, two and more. */
-function product(encoded: EncodedWeight, activations: Activations, inSteps: boolean): OpCase {
+/** A product of odd sizes; its rows all at once or in steps. */
+function product(encoded: EncodedWeight, activations: Activations, counts = WHOLE): OpCase {
   const [columns, width] = encoded.encoding.shape as [number, number];
-  const steps = [1, 5, 2, 12, 1].map((rows) => [{ sequence: 0, rows }]);
+  const steps = counts.map((rows) => [{ sequence: 0, rows }]);
   return {
     name: `bits of ${encoded.encoding.type}`,
     op: "matmul",
-    tokens: TOKENS,
+    tokens: counts.reduce((sum, rows) => sum + rows),
     activations,
     inputs: [{ shape: ["tokens", width] }, { shape: [columns, width], encoded }],
     build: ([x, w]) => matmul(x!, w!),
     expected: () => [],
     tolerance: { absolute: 0, relative: 0 },
-    ...(inSteps && { schedule: steps }),
+    ...(counts.length > 1 && { schedule: steps }),
   };
 }
 
 /** Products of six weights, added: enough of them that a part of their bytes is streamed. */
 function products(encoded: EncodedWeight, activations: Activations): OpCase {
-  const one = product(encoded, activations, false);
+  const one = product(encoded, activations);
   const [x, w] = one.inputs;
   return {
     ...one,
@@ -95,12 +96,12 @@ describe.skipIf(cpuSimd.unavailable()).each(isaLevels())("bits of quantized prod
   test.each([...ENCODED_TYPES.keys()])("%s", async (type) => {
     const encoded = encodedWeight(type, [83, 3 * ENCODED_TYPES.get(type)!]);
     for (const activations of ["f32", "bf16", "int8"] as const) {
-      const run = async (device: Device, inSteps = false): Promise<Uint32Array> =>
+      const run = async (device: Device, counts = WHOLE): Promise<Uint32Array> =>
         new Uint32Array(
-          (await runCase(product(encoded, activations, inSteps), device, "tokens")).values.buffer,
+          (await runCase(product(encoded, activations, counts), device, "tokens")).values.buffer,
         );
       const whole = await run(one!);
-      expect(await run(one!, true), `${activations}, in steps`).toEqual(whole);
+      expect(await run(one!, STEPS), `${activations}, in steps`).toEqual(whole);
       expect(await run(three!), `${activations}, on three threads`).toEqual(whole);
       for (const residency of ["mapped", "resident"] as const)
         expect(await run(inFile(three!, folder, residency, opened)), `${activations}, ${residency}`).toEqual(
@@ -109,12 +110,20 @@ describe.skipIf(cpuSimd.unavailable()).each(isaLevels())("bits of quantized prod
     }
   });
 
+  test("more inputs than are held at once", async () => {
+    const encoded = encodedWeight("q4_0", [40, 17408]);
+    const [deep, few] = await Promise.all(
+      [[24], [8, 16]].map((counts) => runCase(product(encoded, "int8", counts), three!, "tokens")),
+    );
+    expect(deep!.values).toEqual(few!.values);
+  });
+
   const grouped = [...ENCODED_TYPES.keys()].filter((type) => type.startsWith("int"));
   test.each(grouped)("%s that few rows meet as it is stored", async (type) => {
     const encoded = encodedWeight(type, [96, 576]);
-    const panels = await runCase(product(encoded, "int8", false), one!, "tokens");
+    const panels = await runCase(product(encoded, "int8"), one!, "tokens");
     const mapped = inFile(three!, folder, "mapped", opened);
-    expect((await runCase(product(encoded, "int8", true), mapped, "tokens")).values).toEqual(panels.values);
+    expect((await runCase(product(encoded, "int8", STEPS), mapped, "tokens")).values).toEqual(panels.values);
   });
 });
 
@@ -155,7 +164,7 @@ test.skipIf(!isaLevels().includes("avx512")).each(["avx512vnni-emulated", "amx-e
       (["avx512", level] as const).map((level) => cpuSimdAt(level).open({ threads: 1 })),
     );
     for (const [type, run] of ENCODED_TYPES) {
-      const one = product(encodedWeight(type, [83, 3 * run]), "int8", false);
+      const one = product(encodedWeight(type, [83, 3 * run]), "int8");
       const [plain, other] = await Promise.all(devices.map((device) => runCase(one, device, "tokens")));
       expect(other!.values, type).toEqual(plain!.values);
     }

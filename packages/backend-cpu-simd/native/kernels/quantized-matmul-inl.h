@@ -2,11 +2,15 @@
 // earlier inputs wait in y.
 namespace engine::ENGINE_LEVEL {
 
+// Rows that meet panels as they stand in memory: decoding them once for more rows pays from about 32 on. Panels that a group
+// passes before the next one does, and bytes of them that a second-level cache keeps meanwhile.
+constexpr int64_t kStreamedRows = 24;
+constexpr int64_t kMostPieces = 16, kPassedBytes = 262144;
+
 // How rows are held, and how a group of them meets a tile.
 struct F32Rows {
   using Tile = F32Tile;
   static constexpr int64_t kRunBytes = 128;
-  // Rows that meet panels as they stand in memory.
   static constexpr int64_t kStreamed = 1;
   static auto stream(const Layout& t) { return t.streamF32; }
   static void prepare(const Layout&, const float* x, Range k, int64_t to, uint8_t* into, int step) { pad_row(x, k, to, (float*)into, step); }
@@ -19,7 +23,7 @@ struct F32Rows {
 struct Int8Rows {
   using Tile = Int8Tile;
   static constexpr int64_t kRunBytes = sizeof(Eight);
-  static constexpr int64_t kStreamed = kTogether;
+  static constexpr int64_t kStreamed = kStreamedRows;
   static auto stream(const Layout& t) { return t.streamInt8; }
   static void prepare(const Layout& t, const float* x, Range k, int64_t to, uint8_t* into, int step) { round_row(x, k, to, t.zero, (Eight*)into, step); }
   static uint8_t* row_in(uint8_t* group, int r) { return group + r * sizeof(Eight); }
@@ -61,8 +65,15 @@ struct Lanes {
     begin = first < 0 ? -first : 0;
     end = p.outputs - first < kPanel ? p.outputs - first : kPanel;
   }
-  void deliver(const float* lanes, float* y) const { memcpy(y + first + begin, lanes + begin, sizeof(float) * (end - begin)); }
-  void resume(float* lanes, const float* y) const { memcpy(lanes + begin, y + first + begin, sizeof(float) * (end - begin)); }
+  // Nearly all panels are whole: a copy of a known size is two moves.
+  void deliver(const float* lanes, float* y) const {
+    if (end - begin == kPanel) memcpy(y + first, lanes, sizeof(float) * kPanel);
+    else memcpy(y + first + begin, lanes + begin, sizeof(float) * (end - begin));
+  }
+  void resume(float* lanes, const float* y) const {
+    if (end - begin == kPanel) memcpy(lanes, y + first, sizeof(float) * kPanel);
+    else memcpy(lanes + begin, y + first + begin, sizeof(float) * (end - begin));
+  }
 };
 
 // Held rows against some panels, which are decoded into tiles.
@@ -94,24 +105,51 @@ inline void multiply_tiles(const Layout& t, const QuantizedProduct& p, const Hel
   }
 }
 
-// One group of rows, held at their whole depth, against panels as they stand in memory: in streams far apart. One that
-// has no panel left takes that of the first.
+// How many panels groups pass at a time: whole pairs of streams.
+inline int64_t passed_panels(int64_t bytes) {
+  const int64_t fit = kPassedBytes / bytes / kMostStreams * kMostStreams;
+  return fit < kMostStreams ? kMostStreams : fit < kMostPieces ? fit : kMostPieces;
+}
+
+// Held rows, group after group, against panels as they stand in memory, a few at a time, which the second-level cache keeps
+// for the next group. A group of few rows passes them in two streams.
 template <class Rows>
 inline void multiply_streams(const Layout& t, const QuantizedProduct& p, const Held& h, Range panels, uint8_t* room) {
-  const int size = group_size(h.rows), streams = group_streams(size);
-  const int64_t all = units(t, p.depth), bytes = (all * t.unitBytes + 63) / 64 * 64, apart = (panels.end - panels.begin + streams - 1) / streams;
-  for (int64_t i = panels.begin; i < panels.begin + apart; i++) {
-    const uint8_t* w[kMostStreams];
-    int64_t panel[kMostStreams];
-    for (int s = 0; s < streams; s++) {
-      panel[s] = i + s * apart < panels.end ? i + s * apart : i;
-      w[s] = panel_at(t, *p.w, panel[s], {0, all}, room + s * bytes);
-    }
-    alignas(64) float lanes[kMostStreams * kTogether * kPanel];
-    Rows::stream(t)(h.data, size, w, all, lanes);
-    for (int s = 0; s < streams; s++) {
-      const Lanes own(p, panel[s]);
-      for (int64_t r = 0; r < h.rows; r++) own.deliver(lanes + (s * size + r) * kPanel, row_of_y(p, h.row + r));
+  const Range wanted{h.unit, h.unit + h.runs * 32 / t.unit};
+  const int64_t count = wanted.end - wanted.begin, bytes = (count * t.unitBytes + 63) / 64 * 64;
+  const bool made = !p.w->panels;
+  const int64_t apart = made ? bytes : units(t, p.depth) * t.unitBytes, most = made ? kMostStreams : passed_panels(bytes);
+  alignas(64) float lanes[(kMostPieces + 1) * kTogether * kPanel];
+  for (int64_t first = panels.begin, end; first < panels.end; first = end) {
+    end = panels.end - first < most ? panels.end : first + most;
+    for (int64_t i = first; made && i < end; i++) panel_at(t, *p.w, i, wanted, room + (i - first) * bytes);
+    const auto at = [&](int64_t i) { return made ? room + (i - first) * bytes : panel_at(t, *p.w, i, wanted, room); };
+    for (int64_t row = 0; row < h.rows;) {
+      const int size = group_size(h.rows - row), streams = group_streams(size);
+      const int64_t valid = h.rows - row < size ? h.rows - row : size, each = (end - first) / streams;
+      for (int64_t i = first; i < end; i++) {
+        float* const to = lanes + (i - first) * size * kPanel;
+        memset(to, 0, sizeof(float) * size * kPanel);
+        for (int64_t r = 0; h.unit > 0 && r < valid; r++) Lanes(p, i).resume(to + r * kPanel, row_of_y(p, h.row + row + r));
+      }
+      // Behind these the next group comes, or the next panels.
+      const int64_t then = row + size < h.rows || end == panels.end ? first : end;
+      Pieces from{{}, {}, apart, each, count};
+      for (int s = 0; s < streams; s++) {
+        from.w[s] = at(first + s * each);
+        from.next[s] = at(then + s * each);
+      }
+      if (each > 0) Rows::stream(t)(h.group<Rows>(row), size, from, lanes);
+      // What two streams leave over, twice.
+      if (each * streams < end - first) {
+        from.count = 1;
+        for (int s = 0; s < streams; s++) from.w[s] = at(end - 1);
+        Rows::stream(t)(h.group<Rows>(row), size, from, lanes + each * streams * size * kPanel);
+      }
+      for (int64_t i = first; i < end; i++) {
+        for (int64_t r = 0; r < valid; r++) Lanes(p, i).deliver(lanes + ((i - first) * size + r) * kPanel, row_of_y(p, h.row + row + r));
+      }
+      row += size;
     }
   }
 }
@@ -128,20 +166,18 @@ void multiply_quantized(const Layout& t, const QuantizedProduct& p, const Share&
   const Range rows = byRows ? part(share, p.rows, kTogether) : Range{0, p.rows};
   const Range panels{all.begin + mine.begin, all.begin + mine.end};
   if (panels.begin == panels.end || rows.begin == rows.end) return;
-  if (p.rows <= Rows::kStreamed) {
-    const Held held{share.scratch, rows.begin, rows.end - rows.begin, 0, runs};
-    hold<Rows>(t, p, held);
-    return multiply_streams<Rows>(t, p, held, panels, room);
-  }
-  // Blocks of about the same size, in whole groups.
+  const bool streamed = p.rows <= Rows::kStreamed;
+  // Blocks of about the same size, in whole groups, and of their inputs, in whole units.
   const int64_t blocks = (rows.end - rows.begin + kQuantizedRows - 1) / kQuantizedRows;
   const int64_t step = ((rows.end - rows.begin + blocks - 1) / blocks + kTogether - 1) / kTogether * kTogether;
-  const int64_t deep = kHeldRow / Rows::kRunBytes;
+  const int64_t most = (streamed ? held_bytes(p.depth) / step : kHeldRow) / Rows::kRunBytes / unitRuns * unitRuns, cuts = (runs + most - 1) / most;
+  const int64_t deep = ((runs + cuts - 1) / cuts + unitRuns - 1) / unitRuns * unitRuns;
   for (int64_t row = rows.begin; row < rows.end; row += step) {
     for (int64_t at = 0; at < runs; at += deep) {
       const Held held{share.scratch, row, rows.end - row < step ? rows.end - row : step, at / unitRuns, runs - at < deep ? runs - at : deep};
       hold<Rows>(t, p, held);
-      multiply_tiles<Rows>(t, p, held, panels, room);
+      if (streamed) multiply_streams<Rows>(t, p, held, panels, room);
+      else multiply_tiles<Rows>(t, p, held, panels, room);
     }
   }
 }
