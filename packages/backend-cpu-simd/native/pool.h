@@ -1,5 +1,5 @@
-// Threads that walk a list of ops together. Inside a step they wait for each other spinning; between steps
-// they are parked in the kernel and cost nothing.
+// Threads that walk a list of ops together. Inside a step they wait for each other spinning; soon after it they are
+// parked in the kernel and cost nothing.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -7,6 +7,19 @@
 #include <vector>
 
 namespace engine {
+
+// Cores of this process, where the system tells.
+class Cores {
+ public:
+  Cores();
+  // That of the calling thread; -1: not known.
+  static int here();
+  // Keeps the calling thread away from some of them, unless none is left.
+  void avoid(const std::vector<int>& some) const;
+
+ private:
+  std::vector<int> all_;
+};
 
 class Pool {
  public:
@@ -42,11 +55,16 @@ class Pool {
   using Body = void (*)(void* context, int thread);
   void run(Body body, void* context);
   void work(int thread);
+  void linger(uint32_t seen) const;
+  // A worker that the system put on the core of a thread before it goes to another one, where there is one.
+  void keep_apart(int thread);
   void release(uint32_t phase);
   // Spins half a millisecond while the value stays, then parks. Counts what it waits beyond the first moment.
   void await(std::atomic<uint32_t>& value, uint32_t old);
 
   std::vector<std::thread> workers_;
+  const Cores cores_;
+  std::vector<std::atomic<int>> coreOf_;  // of each thread when it began the step
   Body body_ = nullptr;
   void* context_ = nullptr;
   bool ending_ = false;
