@@ -8,6 +8,7 @@ import {
   type Extent,
   matmul,
   type Residency,
+  silu,
   type WeightSource,
 } from "@engine/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -125,6 +126,21 @@ describe.skipIf(cpuSimd.unavailable()).each(isaLevels())("bits of quantized prod
     const mapped = inFile(three!, folder, "mapped", opened);
     expect((await runCase(product(encoded, "int8", STEPS), mapped, "tokens")).values).toEqual(panels.values);
   });
+});
+
+test.skipIf(cpuSimd.unavailable())("a thread goes on from its own outputs in steps of one row", async () => {
+  const encoded = encodedWeight("q4_0", [1100, 64]);
+  const run = async (device: Device, inSteps: boolean): Promise<Float32Array> => {
+    const followed = {
+      ...product(encoded, "int8", inSteps),
+      build: ([x, w]: Parameters<OpCase["build"]>[0]) => silu(matmul(x!, w!)),
+    };
+    return (await runCase(followed, device, "tokens")).values;
+  };
+  const backend = cpuSimdAt(isaLevels().at(-1)!, { everyThread: true });
+  const [one, three] = await Promise.all([1, 3].map((threads) => backend.open({ threads })));
+  expect(await run(three!, true)).toEqual(await run(one!, false));
+  await Promise.all([one!.close(), three!.close()]);
 });
 
 test.skipIf(cpuSimd.unavailable())(
