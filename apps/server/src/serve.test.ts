@@ -49,10 +49,16 @@ test("who sends a request drop by drop is let go", async () => {
 });
 
 test("it is ready once the models are there, and says what kept one out", async () => {
-  const server = await serve({ port: 0, models: [{ id: "gone", path: "/no/such/model" }] });
+  const errors: string[] = [];
+  const server = await serve({
+    port: 0,
+    models: [{ id: "gone", path: "/no/such/model" }],
+    log: (level, line) => void (level === "error" && errors.push(line)),
+  });
   await expect(server.ready).rejects.toThrow("/no/such/model");
   expect((await fetch(`${server.url}/health`)).status).toBe(200);
   expect((await fetch(`${server.url}/ready`)).status).toBe(503);
+  expect(errors).toEqual([]);
   const { models } = (await (await fetch(`${server.url}/engine/models`)).json()) as { models: object[] };
   expect(models).toMatchObject([
     { id: "gone", state: "unloaded", error: expect.stringContaining("/no/such/model") },

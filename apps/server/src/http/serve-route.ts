@@ -63,7 +63,9 @@ function failure(
 ): Response {
   // Nobody reads it, but metrics should not call it a failure of the server. nginx gave the status its meaning.
   const told = signal.aborted ? new ApiError(499, "The client went away.") : toApiError(error);
-  if (told.status >= 500) log("error", `${requestId} ${route.path}: ${described(error)}`);
+  // What a route says by itself, such as that models are still loading, is no failure; probes ask every second.
+  if (told.status >= 500 && !(error instanceof ApiError))
+    log("error", `${requestId} ${route.path}: ${described(error)}`);
   return json(route.dialect.errorBody(told, requestId), {
     status: told.status,
     headers: told.retryAfter === undefined ? {} : { "retry-after": String(told.retryAfter) },

@@ -16,7 +16,7 @@ export class Metrics {
   readonly #requests = this.#counter("engine_http_requests_total", "Requests answered", ["route", "status"]);
   readonly #seconds = this.#histogram(
     "engine_request_seconds",
-    "Time from a request to its end",
+    "Time from a request to its answer, to the beginning of it where it is streamed",
     SECONDS,
     "route",
   );
