@@ -33,7 +33,10 @@ export function serveCommand(io: Io, finish: (exitCode: number) => void): Comman
     .option("--plain-chat", "continue a conversation's texts with models that have no chat template")
     .option("--keep-alive <time>", "how long an unused model stays in memory: seconds, 5m, -1 for ever", "5m")
     .addOption(
-      new Option("--sessions <n>", "texts of full length there is memory for; more answers at once where they are shorter")
+      new Option(
+        "--sessions <n>",
+        "texts of full length there is memory for; more answers at once where they are shorter",
+      )
         .default(4)
         .argParser(wholeNumber({ min: 1, max: 256 })),
     )
