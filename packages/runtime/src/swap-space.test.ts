@@ -1,5 +1,6 @@
+import { type Architecture, attention, capture, gather, matmul, shortConv } from "@engine/core";
 import { expect, test } from "vitest";
-import { tinyModel } from "../test/tiny-model.ts";
+import { tinyModel, tinySource } from "../test/tiny-model.ts";
 import type { TextModel, TextModelOptions } from "./index.ts";
 
 /** Room for one text of 64 tokens, in blocks of 16. */
@@ -90,4 +91,53 @@ test("where files cannot be written the error says so once, and answers are the 
       /cannot be swapped to \/swap: no space left on device\. They are computed again instead\.$/,
     ),
   });
+});
+
+/** A layer whose every row mixes the last two, and one of attention. */
+const recurrent: Architecture<undefined> = {
+  api: 1,
+  name: "recurrent",
+  modelTypes: [],
+  parse: () => undefined,
+  context: () => undefined,
+  forward(step, weights) {
+    const embed = weights.at("model.embed_tokens").get();
+    const layer = weights.at("model.layers.0");
+    const taps = step.constant(
+      Float32Array.from({ length: 48 }, (_, i) => Math.sin(i + 1)),
+      [16, 1, 3],
+    );
+    let x = gather(embed, step.tokens);
+    x = x.add(shortConv(x, taps, "conv"));
+    const of = (name: string) => matmul(x, layer.at(`self_attn.${name}`).get());
+    const cache = step.cache(0).append(of("k_proj").heads(2), of("v_proj").heads(2));
+    const mixed = attention(of("q_proj").heads(4), cache.tensor, { scale: 0.5 });
+    return matmul(step.wanted(x.add(mixed.merge())), embed);
+  },
+};
+
+test("recurrent state goes to files and comes back with its blocks", async () => {
+  const source = tinySource();
+  const graph = capture(recurrent, undefined, source);
+  const open = (more: Partial<TextModelOptions>) => openTiny({ ...SIZES, graph, source, ...more });
+  await using plain = await open({});
+  const pieces: number[] = [];
+  const files = memoryFiles();
+  const swapFiles = {
+    ...files,
+    async create() {
+      const file = await files.create();
+      const write = (bytes: Uint8Array, at: number) => {
+        pieces.push(bytes.length);
+        return file.write(bytes, at);
+      };
+      return { ...file, write };
+    },
+  };
+  await using model = await open({ swapFiles });
+  expect(await turns(model)).toEqual(await turns(plain));
+  expect(model.stats().swap).toMatchObject({ written: 8, restored: 6 });
+  expect(model.stats().promptTokens).toBeLessThan(plain.stats().promptTokens);
+  // Two rows of 16 channels beside the blocks.
+  expect(pieces.filter((bytes) => bytes === 2 * 16 * 4)).toHaveLength(8);
 });

@@ -102,6 +102,19 @@ export const shapes: Readonly<Record<string, ModelShape>> = {
     ownHead: true,
     experts: { count: 8, used: 2 },
   },
+  /** No published one: as many bytes a layer, none of them routed: what streaming whole layers of it takes. */
+  "mixtral-8x7b-dense": {
+    vocab: 32000,
+    hidden: 4096,
+    layers: 32,
+    heads: 32,
+    kvHeads: 8,
+    headDim: 128,
+    intermediate: 8 * 14336,
+    context: 32768,
+    theta: 1000000,
+    ownHead: true,
+  },
 };
 
 export function configOf(shape: ModelShape): Record<string, unknown> {

@@ -6,9 +6,9 @@ import type { Residency } from "@engine/core";
 import { load } from "@engine/engine";
 import { ENGINES, type Engine, fioRate } from "./fio-rate.ts";
 
-const USAGE = `Usage: node tools/bench/dist/streaming.js FOLDER [--budget BYTES|124MB|4GiB] [--io direct|cached] [--rows 1,8] [--prompt 8] [--tokens 8] [--rounds 3] [--residency resident|mapped|auto] [--fio]
+const USAGE = `Usage: node tools/bench/dist/streaming.js FOLDER [--budget BYTES|124MB|4GiB] [--io direct|cached] [--rows 1,8] [--prompt 8] [--tokens 8] [--rounds 3] [--warm 2] [--residency resident|mapped|auto] [--fio]
 Each round is a process of its own, which loads the model and answers: --rows answers at once. --budget is for the whole
-process, as --memory-budget is. --fio reads the same file with fio before each round.`;
+process, as --memory-budget is. --warm: tokens of an answer before, 0 where a step takes a minute. --fio reads the same file with fio before each round.`;
 
 const run = promisify(execFile);
 
@@ -20,6 +20,7 @@ interface Options {
   readonly rows: number;
   readonly prompt: number;
   readonly tokens: number;
+  readonly warm: number;
 }
 
 /** What one process measured. */
@@ -35,7 +36,7 @@ interface Round {
   readonly weights: { readonly resident: number; readonly mapped: number; readonly streamed?: number };
 }
 
-async function round({ folder, budget, residency, io, rows, prompt, tokens }: Options): Promise<Round> {
+async function round({ folder, budget, residency, io, rows, prompt, tokens, warm }: Options): Promise<Round> {
   await using model = await load(folder, {
     context: 64 * Math.ceil((prompt + tokens + 16) / 64),
     sessions: rows,
@@ -66,7 +67,7 @@ async function round({ folder, budget, residency, io, rows, prompt, tokens }: Op
     return { seconds, results, since };
   };
   // Warm: threads, pages, frames.
-  await answers(2, 0);
+  if (warm > 0) await answers(warm, 0);
   const first = await answers(1, 1);
   const all = await answers(tokens + 1, 2);
   const seconds = all.seconds - first.seconds;
@@ -107,6 +108,7 @@ async function main(): Promise<void> {
       prompt: { type: "string", default: "8" },
       tokens: { type: "string", default: "8" },
       rounds: { type: "string", default: "3" },
+      warm: { type: "string", default: "2" },
       fio: { type: "boolean", default: false },
       child: { type: "boolean", default: false },
     },
@@ -119,10 +121,14 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const [prompt, tokens] = [Number(values.prompt), Number(values.tokens)];
+  const [prompt, tokens, warm] = [values.prompt, values.tokens, values.warm].map(Number) as [
+    number,
+    number,
+    number,
+  ];
   const budget = values.budget === undefined ? undefined : bytesOf(values.budget);
   if (values.child) {
-    const options = { folder, budget, io, residency, rows: Number(values.rows), prompt, tokens };
+    const options = { folder, budget, io, residency, rows: Number(values.rows), prompt, tokens, warm };
     console.log(JSON.stringify(await round(options)));
     return;
   }
