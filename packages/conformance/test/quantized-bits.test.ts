@@ -130,16 +130,16 @@ describe.skipIf(cpuSimd.unavailable()).each(isaLevels())("bits of quantized prod
 
 test.skipIf(cpuSimd.unavailable())("a thread goes on from its own outputs in steps of one row", async () => {
   const encoded = encodedWeight("q4_0", [1100, 64]);
-  const run = async (device: Device, inSteps: boolean): Promise<Float32Array> => {
+  const run = async (device: Device, counts = WHOLE): Promise<Float32Array> => {
     const followed = {
-      ...product(encoded, "int8", inSteps),
+      ...product(encoded, "int8", counts),
       build: ([x, w]: Parameters<OpCase["build"]>[0]) => silu(matmul(x!, w!)),
     };
     return (await runCase(followed, device, "tokens")).values;
   };
   const backend = cpuSimdAt(isaLevels().at(-1)!, { everyThread: true });
   const [one, three] = await Promise.all([1, 3].map((threads) => backend.open({ threads })));
-  expect(await run(three!, true)).toEqual(await run(one!, false));
+  expect(await run(three!, STEPS)).toEqual(await run(one!));
   await Promise.all([one!.close(), three!.close()]);
 });
 
