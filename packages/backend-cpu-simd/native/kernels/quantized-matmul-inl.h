@@ -2,9 +2,10 @@
 // earlier inputs wait in y.
 namespace engine::ENGINE_LEVEL {
 
-// Rows that meet panels as they stand in memory: decoding them once for more rows pays from about 32 on. Panels that a group
-// passes before the next one does, and bytes of them that a second-level cache keeps meanwhile.
-constexpr int64_t kStreamedRows = 24;
+// Rows that meet panels as they stand in memory: decoding them once for more rows pays from about 32 on, and for more than a
+// group at once where a group takes the codes several times.
+constexpr int64_t kStreamedRows = kRowsAtOnce < kTogether ? kTogether : 24;
+// Panels that a group passes before the next one does, and bytes of them that a second-level cache keeps meanwhile.
 constexpr int64_t kMostPieces = 16, kPassedBytes = 262144;
 
 // How rows are held, and how a group of them meets a tile.
