@@ -99,6 +99,11 @@ std::string Mapping::populate(uint64_t offset, uint64_t n) const {
   return "";
 }
 
+void Mapping::fetch(uint64_t offset, uint64_t n) const {
+  const uint64_t begin = offset / pageBytes * pageBytes;
+  madvise(data_ + begin, std::min<uint64_t>(offset + n, bytes_) - begin, MADV_WILLNEED);
+}
+
 void Mapping::drop(uint64_t offset, uint64_t n) const {
   const uint64_t begin = offset / kAround * kAround, end = std::min<uint64_t>((offset + n + kAround - 1) / kAround * kAround, bytes_);
   madvise(data_ + begin, end - begin, MADV_DONTNEED);

@@ -19,6 +19,8 @@ class Mapping {
   void check();
   // Reads a range into memory, from the disk where the page cache has not got it; empty, or why that failed.
   std::string populate(uint64_t offset, uint64_t n) const;
+  // Begins to read a range, and does not wait.
+  void fetch(uint64_t offset, uint64_t n) const;
   // Its pages are the page cache's alone again, until someone reads them here.
   void drop(uint64_t offset, uint64_t n) const;
 

@@ -58,6 +58,7 @@ void Plan::release() {
   quantized_.clear();
   routed_.clear();
   lookUps_.clear();
+  mappedTables_.clear();
   for (Memory* memory : {&arena_, &ids_, &scratch_, &partials_, &rowMemory_}) *memory = Memory();
 }
 

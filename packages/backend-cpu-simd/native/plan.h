@@ -65,6 +65,13 @@ struct LookUp {
   std::vector<int32_t> wanted, slots;
 };
 
+// A table in a mapped file, from its first wanted row on: the step's own tokens name rows of it.
+struct MappedTable {
+  const Mapping* file;
+  uint64_t offset;
+  int64_t rowBytes, rows;
+};
+
 struct PlannedCall {
   Call call;
   bool barrier;  // wait for all threads before it: it touches what an earlier call writes or reads
@@ -150,6 +157,7 @@ class Plan {
   std::deque<QuantizedWeight> quantized_;
   std::vector<RoutedCall> routed_;
   std::deque<LookUp> lookUps_;
+  std::vector<MappedTable> mappedTables_;
   std::vector<std::vector<int>> passes_;  // of the expert product at hand: which experts
 };
 

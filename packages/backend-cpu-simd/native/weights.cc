@@ -91,9 +91,12 @@ uint8_t* Weights::reserved(int region, uint64_t& bytes) {
   return data;
 }
 
+bool Weights::maps(int region) const {
+  return region >= 0 && region < (int)regions_.size() && std::holds_alternative<std::unique_ptr<Mapping>>(regions_[region]);
+}
+
 const Mapping* Weights::mapping(int region) const {
-  const bool known = region >= 0 && region < (int)regions_.size() && std::holds_alternative<std::unique_ptr<Mapping>>(regions_[region]);
-  if (!known) fail("bad-option", "The weights have no mapped file %d.", region);
+  if (!maps(region)) fail("bad-option", "The weights have no mapped file %d.", region);
   return std::get<std::unique_ptr<Mapping>>(regions_[region]).get();
 }
 

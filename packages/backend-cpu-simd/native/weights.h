@@ -36,8 +36,9 @@ class Weights {
   void source(std::vector<SourceFile> files, bool direct, uint64_t chunk, int readers);
   // Reads weights into a reserved region in the order steps use them.
   void stream(int region, std::vector<Piece> pieces, std::vector<StreamSegment> segments, uint64_t windowBytes);
-  // A region that is a mapped file.
+  // A region that is a mapped file; throws when it is none.
   const Mapping* mapping(int region) const;
+  bool maps(int region) const;
   // Reads single experts into frames of a reserved region when rows are routed to them.
   void experts(int region, uint64_t frameBytes, std::vector<Piece> pieces, std::vector<ExpertUnit> units, std::vector<int> layers);
   // Reads rows of a table as they are looked up; the table's number.
