@@ -1,3 +1,4 @@
+import type { Model } from "@engine/auto";
 import { EngineError } from "@engine/core";
 import type { GenerateResult } from "@engine/runtime";
 import type { ToolCall } from "@engine/tokenizer";
@@ -17,6 +18,7 @@ import { lineReader } from "../terminal/line-reader.ts";
 import { paint } from "../terminal/paint.ts";
 import { ProgressBar } from "../terminal/progress-bar.ts";
 import { statusLine } from "../terminal/status-line.ts";
+import { watchSweeps } from "../terminal/sweep-line.ts";
 
 export interface ChatFlags extends ModelFlags, SamplingFlags, ThinkingFlags, ToolFlags {
   readonly system?: string;
@@ -66,7 +68,7 @@ export async function chat(
       else if (word) {
         let answer = conversation.ask.bind(conversation, line);
         for (;;) {
-          const { reason, result } = await reply(io, (rest) => answer({ ...options, ...rest }));
+          const { reason, result } = await reply(io, model, (rest) => answer({ ...options, ...rest }));
           if (reason === "closed" || reason === "terminate") return stoppedExitCode(reason);
           if (result && (flags.verbose || io.stderr.isTTY)) io.stderr.write(statusLine(io, { result }));
           if (reason !== undefined || !result || conversation.calls.length === 0) break;
@@ -99,9 +101,12 @@ async function callResults(
 
 /** One answer, streamed. What goes wrong in it is told, and the conversation goes on. */
 async function reply(
-  io: Io,
+  terminal: Io,
+  model: Pick<Model, "stats" | "weights">,
   answering: (options: Pick<AskOptions, "signal" | "onProgress">) => ReturnType<Conversation["ask"]>,
 ): Promise<{ reason: StopReason | undefined; result?: GenerateResult }> {
+  using sweeps = watchSweeps(terminal, model);
+  const { io } = sweeps;
   using stop = stopper(io);
   using bar = new ProgressBar(io);
   const writer = new EventWriter(io);

@@ -3,6 +3,7 @@ import type { GenerateOptions, GenerateResult } from "@engine/runtime";
 import type { Io } from "../io.ts";
 import { EventWriter } from "../terminal/event-writer.ts";
 import { ProgressBar } from "../terminal/progress-bar.ts";
+import { watchSweeps } from "../terminal/sweep-line.ts";
 import type { PromptTokens } from "./prompt-tokens.ts";
 
 export interface AnswerOptions {
@@ -18,10 +19,12 @@ export interface AnswerOptions {
  * the token ids stand for the text: 12,7,300. An answer in a conversation is shown without its thoughts.
  */
 export async function answer(
-  io: Io,
-  model: Pick<Model, "chat" | "generate" | "tokenizer">,
+  terminal: Io,
+  model: Pick<Model, "chat" | "generate" | "tokenizer" | "stats" | "weights">,
   { tokens, options, quiet = false }: AnswerOptions,
 ): Promise<GenerateResult | ChatResult> {
+  using sweeps = watchSweeps(terminal, model);
+  const { io } = sweeps;
   if (tokens.messages && options.maxTokens > 0) {
     return await converse(io, model, { messages: tokens.messages, options, quiet });
   }

@@ -26,18 +26,18 @@ export function showTimeLeft(seconds: number): string {
   return minutes < 90 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
 }
 
-/** How far work over files is: 3 GiB of 10 GiB, 900 MiB/s, 8 s left, model.norm.weight. */
+/** How far work over files is: 3 GiB of 10 GiB, 900 MiB/s, 8 s left, model.norm.weight. `total`: where it is known. */
 export function progressText(progress: {
   readonly done: number;
-  readonly total: number;
+  readonly total: number | undefined;
   readonly bytesPerSecond: number;
   readonly secondsLeft: number | undefined;
   readonly tensor: string;
 }): string {
   const { done, total, bytesPerSecond, secondsLeft, tensor } = progress;
-  const parts = [`${showBytes(done)} of ${showBytes(total)}`];
+  const parts = [total === undefined ? showBytes(done) : `${showBytes(done)} of ${showBytes(total)}`];
   if (bytesPerSecond > 0) parts.push(`${showBytes(bytesPerSecond)}/s`);
-  if (secondsLeft !== undefined && done < total) parts.push(`${showTimeLeft(secondsLeft)} left`);
+  if (secondsLeft !== undefined && done !== total) parts.push(`${showTimeLeft(secondsLeft)} left`);
   return [...parts, tensor].join(", ");
 }
 
