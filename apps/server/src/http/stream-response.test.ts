@@ -55,20 +55,21 @@ test("a reader that goes away ends the work", async () => {
 
 test("a reader that takes nothing is dropped, one that is merely slow is not", async () => {
   const abort = new AbortController();
-  async function* much(): AsyncGenerator<string, void, undefined> {
-    for (let i = 0; i < 20 && !abort.signal.aborted; i++) {
+  async function* much(frames: number): AsyncGenerator<string, void, undefined> {
+    for (let i = 0; i < frames && !abort.signal.aborted; i++) {
       yield "a".repeat(10_000);
       await sleep(5);
     }
   }
-  const slow = await streamResponse(much(), options({ abort, stallMs: 100 }));
+  const slow = await streamResponse(much(20), options({ abort, stallMs: 400 }));
   let length = 0;
   for await (const piece of slow.body as unknown as AsyncIterable<Uint8Array>) {
     length += piece.byteLength;
-    await sleep(15);
+    await sleep(30);
   }
   expect(length).toBeGreaterThanOrEqual(200_000);
-  const stalled = await streamResponse(much(), options({ abort, stallMs: 100 }));
-  await expect.poll(() => abort.signal.aborted).toBe(true);
+  // It must not end by itself before it is found to be stalled.
+  const stalled = await streamResponse(much(Number.POSITIVE_INFINITY), options({ abort, stallMs: 100 }));
+  await expect.poll(() => abort.signal.aborted, { timeout: 10_000 }).toBe(true);
   await expect(stalled.text()).rejects.toThrow("reads nothing");
-});
+}, 20_000);
