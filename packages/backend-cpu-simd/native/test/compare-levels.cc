@@ -53,7 +53,7 @@ struct Run {
   Attrs attrs{};
   Step step{};
   void operator()(Kernel kernel) {
-    const Call call{kernel, inputs.data(), (int32_t)inputs.size(), output, attrs, nullptr, 0, 0};
+    const Call call{kernel, inputs.data(), (int32_t)inputs.size(), output, attrs, nullptr, 0, 0, 0};
     kernel(call, step, {0, 1, scratch});
   }
 };
