@@ -111,18 +111,6 @@ void Plan::run(const StepInput& input, const std::vector<bool>& asked, StepResul
   deliver(input, asked, result);
 }
 
-bool Plan::walk_alone(const Step& step, const Share& share, const std::function<bool()>& stop) {
-  for (const PlannedCall& planned : calls_) {
-    int pass = 0;
-    do {
-      if (planned.barrier && stop()) return true;
-      if (planned.reads() && arrived(planned, step, pass, stop)) return true;
-      planned.call.kernel(planned.call, step, share);
-    } while (planned.routed >= 0 && ++pass < (int)passes_.size());
-  }
-  return false;
-}
-
 template <class Halts>
 bool Plan::walk_calls(const Step& step, const Share& share, Halts&& halts) const {
   for (const PlannedCall& planned : calls_) {
@@ -154,9 +142,11 @@ bool Plan::walk(const Step& step, SelectRows* select, const std::function<bool()
   const auto took = [&] { return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - began).count(); };
   const int64_t work = (int64_t)step.tokens * work_;
   const bool row = step.tokens == 1 && !oneRow_.empty();
+  // Whether the step ends before a call; else what the call reads is there.
+  const auto ends = [&](const PlannedCall* next, int pass) { return stop() || (next && next->reads() && arrived(*next, step, pass, stop)); };
   if (pool.threads() == 1 || device.crew.alone(work)) {
     const Share share{0, 1, scratch_.data()};
-    if (row ? walk_row(step, share, stop) : walk_alone(step, share, stop)) return true;
+    if (row ? walk_row(step, share, stop) : walk_calls(step, share, ends)) return true;
     if (select) select->chunks(share);
     if (select) select->finish(share);
     device.crew.report_alone(work, took());
@@ -172,7 +162,7 @@ bool Plan::walk(const Step& step, SelectRows* select, const std::function<bool()
     const auto halts = [&](const PlannedCall* next, int pass) {
       const bool halt = pool.barrier([&] {
         try {
-          return stop() || (next && next->reads() && arrived(*next, step, pass, stop));
+          return ends(next, pass);
         } catch (...) {
           failed = std::current_exception();
           return true;

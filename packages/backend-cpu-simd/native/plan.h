@@ -132,8 +132,6 @@ class Plan {
   void ask_next(const SelectRows& select);
   // Runs all calls and the selection; true when `stop` ended it before.
   bool walk(const Step& step, SelectRows* select, const std::function<bool()>& stop);
-  // All calls, by one thread; true when `stop` ended it.
-  bool walk_alone(const Step& step, const Share& share, const std::function<bool()>& stop);
   // A thread's part of all calls, or of a step of one row; true when `halts`, which waits for all threads, said so.
   template <class Halts>
   bool walk_calls(const Step& step, const Share& share, Halts&& halts) const;

@@ -22,6 +22,7 @@
 #include "quantized-rows-inl.h"
 #include "quantized-panel-inl.h"
 #include "quantized-add-inl.h"
+#include "quantized-stream-inl.h"
 #include "quantized-matmul-inl.h"
 #include "quantized-stored-inl.h"
 #include "quantized-told-inl.h"
