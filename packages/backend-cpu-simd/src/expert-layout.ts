@@ -6,7 +6,7 @@ import {
   roundUp,
   type SourceFiles,
 } from "./stream-layout.ts";
-import { fileRows, type Streamable, type StreamedRows } from "./weight-stream.ts";
+import { fileRows, type Streamable, type StreamedRows } from "./streamable.ts";
 
 /** Single experts as the addon is told of them (native/experts.h). */
 export interface ExpertLayout<T> {

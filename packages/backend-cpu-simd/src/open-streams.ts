@@ -1,7 +1,8 @@
 import type { NativeWeights } from "./native.ts";
 import { translated } from "./native-error.ts";
 import { READERS } from "./stream-layout.ts";
-import type { Streamable, StreamChoice, StreamedRows } from "./weight-stream.ts";
+import type { Streamable, StreamedRows } from "./streamable.ts";
+import type { StreamChoice } from "./weight-stream.ts";
 
 /** Where a weight is found that does not stay in memory. */
 export interface StreamedPlace {

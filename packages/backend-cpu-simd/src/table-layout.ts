@@ -1,5 +1,5 @@
 import type { SourceFiles } from "./stream-layout.ts";
-import type { Streamable } from "./weight-stream.ts";
+import type { Streamable } from "./streamable.ts";
 
 /** A table of which rows are read as they are looked up (native/tables.h). */
 export interface StreamedTable {

@@ -1,10 +1,9 @@
-import { EngineError, type Extent, type WeightUse } from "@engine/core";
-import { type BlocksLayout, bytesInPanels } from "./blocks.ts";
+import { EngineError } from "@engine/core";
+import { bytesInPanels } from "./blocks.ts";
 import { type ExpertLayout, expertFrames, layOutExperts } from "./expert-layout.ts";
 import {
   chunkOf,
   divideBudget,
-  type FileRows,
   LINE,
   layOut,
   type PieceLayout,
@@ -15,25 +14,8 @@ import {
   SourceFiles,
   storedBytes,
 } from "./stream-layout.ts";
+import { fileRows, type Streamable, type StreamedRows } from "./streamable.ts";
 import { layOutTables, type TableLayout, tableRows } from "./table-layout.ts";
-
-/** A weight with where its bytes lie, as the store found it. */
-export interface Streamable {
-  readonly use: WeightUse;
-  readonly bytes: number;
-  /** Of each part; none where it does not lie in files, or is not read as it is stored. */
-  readonly extents: readonly Extent[];
-  readonly blocks: BlocksLayout | undefined;
-}
-
-/** Rows of a weight, the segment or the unit that brings them (the other is -1), and where in the ring or their frame. */
-export interface StreamedRows {
-  readonly begin: number;
-  readonly end: number;
-  readonly segment: number;
-  readonly unit: number;
-  readonly offset: number;
-}
 
 export interface StreamChoice<T> {
   /** Weights that stay in memory. */
@@ -148,22 +130,6 @@ export function chooseStreamed<T extends Streamable>(
 
 function noRing<T>(): StreamChoice<T>["ring"] {
   return { bytes: 0, windowBytes: 0, layout: { pieces: new Float64Array(0), places: [] }, rows: new Map() };
-}
-
-/** Each range of a weight that one call reads, in its files. */
-export function fileRows({ use, extents, blocks }: Streamable): FileRows[] {
-  const rows = use.encoding.shape[0]!;
-  return use.ranges.map(({ begin, end }) => ({
-    begin,
-    end,
-    parts: extents.map(({ fd, path, offset, bytes }) => ({
-      fd,
-      path,
-      offset: offset + begin * (bytes / rows),
-      bytes: (end - begin) * (bytes / rows),
-    })),
-    ...(blocks && { blocks: { ...blocks, rows: (end - begin) * (blocks.rows / rows) } }),
-  }));
 }
 
 function isTable({ use, extents }: Streamable): boolean {

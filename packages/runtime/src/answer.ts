@@ -12,10 +12,11 @@ import type {
 } from "./generation.ts";
 import type { History } from "./history.ts";
 import { Meter } from "./meter.ts";
-import type { ModelParts } from "./model-parts.ts";
-import { type Dropped, type Sliding, slide, slidingOf } from "./overflow.ts";
+import type { ModelFacts } from "./model-facts.ts";
+import { type Dropped, type Sliding, slidingOf } from "./overflow.ts";
 import { type Candidates, Sampler } from "./sampler.ts";
 import { resolveSampling, type Sampling } from "./sampling-options.ts";
+import { slide } from "./slide.ts";
 import { checkStops } from "./stop-strings.ts";
 import { takePrompt, textOf } from "./take-prompt.ts";
 
@@ -23,7 +24,7 @@ import { takePrompt, textOf } from "./take-prompt.ts";
 export class Answer {
   readonly sampler: Sampler;
   readonly meter = new Meter();
-  readonly #model: ModelParts;
+  readonly #model: ModelFacts;
   readonly #options: GenerateOptions;
   readonly #ends: ReadonlySet<number>;
   readonly #text: AnswerText;
@@ -41,7 +42,7 @@ export class Answer {
 
   /** Throws `bad-option` or `context-overflow` before anything changes. */
   constructor(
-    model: ModelParts,
+    model: ModelFacts,
     readonly history: History,
     { prompt, options }: { readonly prompt: string | readonly number[]; readonly options: GenerateOptions },
   ) {
@@ -175,7 +176,7 @@ export class Answer {
 }
 
 /** Throws `bad-option`. */
-function checked({ vocab, tokenizer, sampling }: ModelParts, options: GenerateOptions): Sampling {
+function checked({ vocab, tokenizer, sampling }: ModelFacts, options: GenerateOptions): Sampling {
   const { maxTokens = 1, stop = [], stopTokens = [], logitBias, logprobs = 0 } = options;
   if (!(maxTokens >= 1) || (!Number.isInteger(maxTokens) && Number.isFinite(maxTokens))) {
     throw new EngineError("bad-option", `maxTokens must be a whole number from 1, but is ${maxTokens}.`);

@@ -2,7 +2,7 @@ import { type BlockRows, blockKey, type KeyRules } from "./block-keys.ts";
 import { chunkEnd, type PlacedEmbeddings } from "./given-embeddings.ts";
 import type { SavedText } from "./saved-text.ts";
 import type { Sequence } from "./sequence.ts";
-import type { SwappedText } from "./swap-space.ts";
+import type { SwappedText } from "./swap-files.ts";
 
 /** Rows that one step takes from a text. */
 export interface Chunk {

@@ -1,5 +1,6 @@
 export { BlockPool } from "./block-pool.ts";
 export type { Constraint } from "./constraint.ts";
+export { createTextModel } from "./create-text-model.ts";
 export type { EmbedOptions, EmbedResult } from "./embed.ts";
 export type {
   FinishReason,
@@ -32,6 +33,7 @@ export { type BlockKeys, Sequence } from "./sequence.ts";
 export type { Session } from "./session.ts";
 export { planState, type StatePlan, type StateWish, stateBytes } from "./state-size.ts";
 export { StopStrings } from "./stop-strings.ts";
-export type { SwapFile, SwapFiles, SwapStats } from "./swap-space.ts";
-export { createTextModel, type TextModel } from "./text-model.ts";
+export type { SwapFile, SwapFiles } from "./swap-files.ts";
+export type { SwapStats } from "./swap-space.ts";
+export type { TextModel } from "./text-model.ts";
 export type { TextModelOptions } from "./text-model-options.ts";

@@ -1,9 +1,8 @@
-import { blockBytes, EngineError, elements, type StateStore } from "@engine/core";
+import { EngineError } from "@engine/core";
 import { History } from "./history.ts";
 import type { ModelParts } from "./model-parts.ts";
-import type { Runner } from "./runner.ts";
 import { decodeText, encodeText } from "./saved-text.ts";
-import type { Sequence } from "./sequence.ts";
+import { eachPart } from "./text-blocks.ts";
 
 /** A text with the blocks it has now, as bytes that `restoreText` reads. Called in its turn, while no step uses the text. */
 export async function saveText(model: ModelParts, history: History): Promise<Uint8Array> {
@@ -74,26 +73,4 @@ export async function restoreText(model: ModelParts, file: Uint8Array): Promise<
     sequence.clear();
     throw error;
   }
-}
-
-/** Blocks as bytes. */
-export type BlockStore = Pick<StateStore, "read" | "write">;
-
-/** Every block of a text's tables, cache by cache, then its slot, state by state. */
-export async function eachPart(
-  runner: Runner,
-  text: {
-    readonly sequence: Sequence;
-    readonly tables: readonly (readonly number[])[];
-    readonly slot: number;
-  },
-  use: (name: string, block: number, bytes: number) => Promise<void>,
-): Promise<void> {
-  const { sequence, tables, slot } = text;
-  for (const spec of runner.program.caches) {
-    const bytes = blockBytes(spec, runner.size.blockTokens);
-    for (const i of tables[spec.group]!) await use(spec.name, sequence.tables[spec.group]![i]!, bytes);
-  }
-  if (slot < 0) return;
-  for (const { name, shape } of runner.program.states) await use(name, slot, 4 * elements(shape));
 }

@@ -2,8 +2,9 @@ import { EngineError } from "@engine/core";
 import { checkTokens } from "./check-tokens.ts";
 import { type GivenEmbeddings, placeEmbeddings } from "./given-embeddings.ts";
 import type { History } from "./history.ts";
-import type { ModelParts } from "./model-parts.ts";
-import { type Dropped, type Sliding, slide } from "./overflow.ts";
+import type { ModelFacts } from "./model-facts.ts";
+import type { Dropped, Sliding } from "./overflow.ts";
+import { slide } from "./slide.ts";
 
 /**
  * Puts a prompt at the end of a history, and gives what was dropped to make room for it. Throws `bad-option` or
@@ -13,7 +14,7 @@ export function takePrompt(
   history: History,
   prompt: string | readonly number[],
   options: {
-    readonly model: ModelParts;
+    readonly model: ModelFacts;
     readonly raw: boolean;
     readonly embeddings?: readonly GivenEmbeddings[] | undefined;
     /** Makes room in a text that is too long, instead of the error. */

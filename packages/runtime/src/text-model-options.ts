@@ -11,7 +11,7 @@ import type {
 } from "@engine/core";
 import type { TokenText } from "./generation.ts";
 import type { SamplingOptions } from "./sampling-options.ts";
-import type { SwapFiles } from "./swap-space.ts";
+import type { SwapFiles } from "./swap-files.ts";
 
 export interface TextModelOptions extends Watch {
   readonly name: string;

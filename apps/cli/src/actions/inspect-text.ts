@@ -2,7 +2,7 @@ import type { Io } from "../io.ts";
 import { paint } from "../terminal/paint.ts";
 import { showBytes, showCount } from "../terminal/quantities.ts";
 import { table } from "../terminal/table.ts";
-import type { InspectFlags, Inspection } from "./inspect.ts";
+import type { InspectFlags, Inspection } from "./inspection.ts";
 import { layerTable } from "./layer-table.ts";
 import { memoryText } from "./memory-text.ts";
 

@@ -1,6 +1,6 @@
 import { CACHE_DTYPES } from "@engine/core";
 import { Command, Option } from "commander";
-import type { InspectFlags } from "../actions/inspect.ts";
+import type { InspectFlags } from "../actions/inspection.ts";
 import type { Io } from "../io.ts";
 import { byteSize, choice, collect, wholeNumber } from "../options/numbers.ts";
 
