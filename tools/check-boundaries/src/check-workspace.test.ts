@@ -186,3 +186,17 @@ it("asks for a rule where a package has none", () => {
     "packages/mystery: has no rule; add one to tools/check-boundaries/src/rules.ts.",
   ]);
 });
+
+it("refuses files that import each other, types too, but not what a tensor does", () => {
+  write("packages/core/src/tensor.ts", 'import "./op.ts";\n');
+  write("packages/core/src/op.ts", 'import type { T } from "./tensor.ts";\nexport type U = T;\n');
+  expect(problems()).toEqual([]);
+  addPackage("packages/nn", "@engine/nn");
+  write("packages/nn/src/a.ts", 'export { b } from "./deep/b.ts";\n');
+  write("packages/nn/src/deep/b.ts", 'import type { C } from "../c.ts";\nexport const b: C = 1;\n');
+  write("packages/nn/src/c.ts", 'import { b } from "./deep/b.ts";\nexport type C = typeof b;\n');
+  expect(problems()).toHaveLength(1);
+  expect(problems()[0]).toContain(
+    "packages/nn/src/deep/b.ts: deep/b.ts → c.ts → deep/b.ts import each other",
+  );
+});

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkFile } from "./check-file.ts";
 import { findCycle } from "./cycle.ts";
+import { fileCircles } from "./file-circles.ts";
 import { fits } from "./pattern.ts";
 import { IMPORT_RULES } from "./rules.ts";
 import { importsOf, packageOf } from "./scan.ts";
@@ -28,10 +29,16 @@ export function checkWorkspace(root: string): Report {
       problems.push(`${owner.folder}: has no rule; add one to tools/check-boundaries/src/rules.ts.`);
     }
     for (const file of files) problems.push(...checkFile({ root, owner, file, packages, shared }));
+    problems.push(...fileCircles(root, owner.folder, files));
     // A package whose sources are still to come imports nothing yet.
     if (files.length > 0) problems.push(...unused(root, owner, files));
   }
-  const cycle = findCycle(packages);
+  const needs = ({ dependencies, optionalDependencies, devDependencies }: WorkspacePackage) => [
+    ...dependencies,
+    ...optionalDependencies,
+    ...devDependencies,
+  ];
+  const cycle = findCycle(new Map(packages.map((one) => [one.name, needs(one)])));
   if (cycle) {
     problems.push(
       `package.json: ${cycle.join(" → ")} depend on each other, devDependencies included; ` +
