@@ -106,6 +106,7 @@ void Lowering::add(const Node& node, Kernel kernel, std::vector<Operand> inputs,
   if (op == "expert-matmul") route(node, planned, inputs);
   plan_.inputs_.push_back(std::move(inputs));
   call.inputs = plan_.inputs_.back().data();
+  if (op == "matmul" && call.inputs[1].type == Type::quantized) call.taken = &plan_.taken_.emplace_back(0);
   if (op == "matmul") plan_.work_ += size_of(call.inputs[1].shape).fixed;
   if (op == "delta-rule") plan_.work_ += 4 * plan_.states_[node.attrs.cache].width;
   if (op == "attention") attend(node, call);

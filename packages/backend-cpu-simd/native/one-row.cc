@@ -209,6 +209,8 @@ void OneRow::emit() {
       plan_.inputs_.push_back(std::move(inputs));
       call.inputs = plan_.inputs_.back().data();
       if (item.follows) call.grain = item.grain;
+      // What follows a product counts on each thread's own part of it.
+      call.taken = nullptr;
       calls.push_back({call, item.phase > phase, item.own, item.joins});
       phase = item.phase;
     }

@@ -56,6 +56,7 @@ void Plan::release() {
   outputs_.clear();
   kept_.clear();
   quantized_.clear();
+  taken_.clear();
   routed_.clear();
   lookUps_.clear();
   mappedTables_.clear();
@@ -154,6 +155,7 @@ bool Plan::walk(const Step& step, SelectRows* select, const std::function<bool()
   }
   bool stopped = false;
   std::exception_ptr failed;
+  std::fill(taken_.begin(), taken_.end(), 0);
   const int64_t waited = pool.waited();
   const double stalls = weights->stalls();
   pool.run([&](int thread) {

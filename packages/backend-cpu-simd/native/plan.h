@@ -153,6 +153,7 @@ class Plan {
   Memory arena_, ids_, scratch_, partials_, rowMemory_;
   std::vector<Memory> kept_;
   std::deque<QuantizedWeight> quantized_;
+  std::deque<int64_t> taken_;  // by products of a step
   std::vector<RoutedCall> routed_;
   std::deque<LookUp> lookUps_;
   std::vector<MappedTable> mappedTables_;

@@ -34,6 +34,7 @@ struct QuantizedProduct {
   float* y;
   const int32_t* order;
   int64_t shared, rows, depth, outputs;
+  int64_t* taken;  // panels that threads took so far; nullptr: each has its part
 };
 
 // One storage type at one instruction set level.

@@ -84,7 +84,9 @@ void SelectRows::chunks(const Share& share) {
       values = buffer;
       kernels.exp_sum(values, n, &part.top[1], &part.sum[1]);
     }
-    if (select.top > 0) take(row, values, first, n, best[(size_t)share.thread * rows + row]);
+    std::vector<Candidate>& heap = best[(size_t)share.thread * rows + row];
+    // A chunk whose largest logit could not be drawn holds no candidate.
+    if (select.top > 0 && (heap.size() < (size_t)count() || part.top[1] + most_noise(row) >= heap.front().key)) take(row, values, first, n, heap);
   }
 }
 
@@ -118,12 +120,18 @@ void SelectRows::finish(const Share& share) {
   }
 }
 
+bool SelectRows::noisy(int32_t row) const {
+  // A counter of zero is no draw: rows with and without noise share a step.
+  return select.temperature[row] > 0 && !select.noise.empty() && (select.noise[4 * (size_t)row + 2] || select.noise[4 * (size_t)row + 3]);
+}
+
+float SelectRows::most_noise(int32_t row) const { return noisy(row) ? kMostNoise : 0; }
+
 void SelectRows::take(int32_t row, const float* values, int32_t first, int32_t n, std::vector<Candidate>& heap) const {
   const size_t most = (size_t)count();
-  const uint32_t* noise = select.noise.empty() ? nullptr : &select.noise[4 * (size_t)row];
-  // A counter of zero is no draw: rows with and without noise share a step.
-  const bool noisy = select.temperature[row] > 0 && noise && (noise[2] || noise[3]);
-  const float above = noisy ? kMostNoise : 0;
+  const bool noisy = this->noisy(row);
+  const uint32_t* noise = noisy ? &select.noise[4 * (size_t)row] : nullptr;
+  const float above = most_noise(row);
   heap.reserve(most + 1);
   for (int32_t i = 0; i < n; i += 4) {
     const int32_t lanes = std::min(4, n - i);

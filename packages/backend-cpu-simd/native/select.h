@@ -42,6 +42,9 @@ struct SelectRows {
   int32_t chunkCount() const { return (vocab + kChunk - 1) / kChunk; }
   // Whether nothing changes the logits of a row.
   bool raw(int32_t row) const;
+  // Whether a row's logits get noise, and the most that is.
+  bool noisy(int32_t row) const;
+  float most_noise(int32_t row) const;
   // Adjusted, masked and tempered logits of a chunk.
   void tempered(int32_t row, int32_t chunk, int32_t n, float* into) const;
   // Puts those of n final logits, the first of them that of id `first`, in a heap that are among its best.

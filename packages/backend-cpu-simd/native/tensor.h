@@ -123,6 +123,7 @@ struct Call {
   float* partials;         // attention: results of context segments before they are joined
   int32_t partialRows;     // rows and segments there is room for
   int32_t partialSegments;
+  int64_t* taken;          // products: panels of outputs that threads took so far; nullptr: each has its part
   int64_t grain;  // numbers that go to a thread together, where an op goes number by number; 0: its own choice
 };
 

@@ -81,8 +81,8 @@ inline void exp_sum(const float* values, int64_t n, float* top, float* total) {
   if (!(*top > -__builtin_inff())) return;
   const V shift = splat(*top);
   V sums = zero();
-  for (i = 0; i + kLanes <= n; i += kLanes) sums = sums + exp(load(values + i) - shift);
-  if (i < n) sums = sums + exp(load_or(values + i, (int)(n - i), splat(-__builtin_inff())) - shift);
+  for (i = 0; i + kLanes <= n; i += kLanes) sums = sums + exp_below(load(values + i) - shift);
+  if (i < n) sums = sums + exp_below(load_or(values + i, (int)(n - i), splat(-__builtin_inff())) - shift);
   *total = sum(sums);
 }
 

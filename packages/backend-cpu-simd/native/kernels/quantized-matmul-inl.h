@@ -7,6 +7,8 @@ namespace engine::ENGINE_LEVEL {
 constexpr int64_t kStreamedRows = kRowsAtOnce < kTogether ? kTogether : 24;
 // Panels that a group passes before the next one does, and bytes of them that a second-level cache keeps meanwhile.
 constexpr int64_t kMostPieces = 16, kPassedBytes = 262144;
+// Panels that a thread takes at least.
+constexpr int64_t kLeastTaken = 4;
 
 // How rows are held, and how a group of them meets a tile.
 struct F32Rows {
@@ -155,6 +157,20 @@ inline void multiply_streams(const Layout& t, const QuantizedProduct& p, const H
   }
 }
 
+// The panels a thread multiplies next of those nobody has taken, none at the end: ever fewer, so that all end together though
+// one had its core to itself and another had not.
+inline Range take(const QuantizedProduct& p, Range all, const Share& share) {
+  const int64_t n = all.end - all.begin;
+  int64_t begin = __atomic_load_n(p.taken, __ATOMIC_RELAXED), end = n;
+  do {
+    if (begin >= n) return {all.end, all.end};
+    const int64_t some = (n - begin) / (2 * share.threads) / kMostStreams * kMostStreams;
+    end = begin + (some < kLeastTaken ? kLeastTaken : some);
+    end = end < n ? end : n;
+  } while (!__atomic_compare_exchange_n(p.taken, &begin, end, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+  return {all.begin + begin, all.begin + end};
+}
+
 template <class Rows>
 void multiply_quantized(const Layout& t, const QuantizedProduct& p, const Share& share) {
   if (p.rows == 0 || p.outputs == 0) return;
@@ -173,11 +189,15 @@ void multiply_quantized(const Layout& t, const QuantizedProduct& p, const Share&
   const int64_t step = ((rows.end - rows.begin + blocks - 1) / blocks + kTogether - 1) / kTogether * kTogether;
   const int64_t most = (streamed ? held_bytes(p.depth) / step : kHeldRow) / Rows::kRunBytes / unitRuns * unitRuns, cuts = (runs + most - 1) / most;
   const int64_t deep = ((runs + cuts - 1) / cuts + unitRuns - 1) / unitRuns * unitRuns;
+  // Sums that wait in y are for who began them.
+  const bool taken = p.taken && streamed && !byRows && share.threads > 1 && deep >= runs && step >= p.rows;
   for (int64_t row = rows.begin; row < rows.end; row += step) {
     for (int64_t at = 0; at < runs; at += deep) {
       const Held held{share.scratch, row, rows.end - row < step ? rows.end - row : step, at / unitRuns, runs - at < deep ? runs - at : deep};
       hold<Rows>(t, p, held);
-      if (streamed) multiply_streams<Rows>(t, p, held, panels, room);
+      if (taken) {
+        for (Range some = take(p, all, share); some.begin < some.end; some = take(p, all, share)) multiply_streams<Rows>(t, p, held, some, room);
+      } else if (streamed) multiply_streams<Rows>(t, p, held, panels, room);
       else multiply_tiles<Rows>(t, p, held, panels, room);
     }
   }

@@ -6,7 +6,7 @@ inline const QuantizedWeight& weight_of(const Operand& x) { return *(const Quant
 void quantized_matmul(const Call& call, const Step& step, const Share& share) {
   const Operand &x = call.inputs[0], &w = call.inputs[1];
   const int64_t depth = w.shape.dims[1], outputs = w.shape.dims[0];
-  multiply_as_told(call, {&weight_of(w), floats(x), result(call), nullptr, 1, elements(x.shape, step, 0, x.shape.rank - 1), depth, outputs}, share);
+  multiply_as_told(call, {&weight_of(w), floats(x), result(call), nullptr, 1, elements(x.shape, step, 0, x.shape.rank - 1), depth, outputs, call.taken}, share);
 }
 
 void quantized_gather(const Call& call, const Step& step, const Share& share) {
@@ -28,7 +28,7 @@ void quantized_gather(const Call& call, const Step& step, const Share& share) {
 
 void quantized_experts(const Call& call, const Step& step, const Share& share) {
   each_expert(call, step, share, [&](const Operand& w, const RoutedRows& r, const Share& own) {
-    multiply_as_told(call, {&weight_of(w), floats(call.inputs[0]), result(call), r.order, r.shared, r.rows, r.depth, r.outputs}, own);
+    multiply_as_told(call, {&weight_of(w), floats(call.inputs[0]), result(call), r.order, r.shared, r.rows, r.depth, r.outputs, nullptr}, own);
   });
 }
 
