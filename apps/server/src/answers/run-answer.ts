@@ -1,6 +1,7 @@
 import type { ChatEvent, ChatOptions, Model } from "@engine/auto";
 import type { ChatMessage } from "@engine/tokenizer";
 import type { AnswerJob, Prompt } from "./answer-job.ts";
+import { unanswered } from "./unanswered.ts";
 
 /** One answer of a model, as events; the last one is its result. Throws the signal's reason when that ended it. */
 export async function* runAnswer(
@@ -60,6 +61,7 @@ async function* continued(
   prompt: string | readonly number[],
   options: ChatOptions & { readonly raw?: boolean },
 ): AsyncGenerator<ChatEvent, void, undefined> {
+  if (options.maxTokens === 0) return yield unanswered(model, prompt);
   const generation = model.generate(prompt, options);
   for await (const { token, text, logprobs } of generation) {
     if (options.logprobs !== undefined && token >= 0) yield { type: "token", token, logprobs };

@@ -14,6 +14,9 @@ export function completionJob(request: CompletionRequest): AnswerJob {
   const { best_of, n, logprobs, suffix, response_format } = request;
   if (best_of && best_of !== (n ?? 1)) throw unsupported("best_of", "'best_of' is not supported beyond 'n'.");
   if (suffix) throw unsupported("suffix", "'suffix' is not supported: models here only continue a text.");
+  if (request.max_tokens === 0 && !request.echo) {
+    throw unsupported("max_tokens", "'max_tokens' of 0 needs 'echo': there would be nothing to tell.");
+  }
   return {
     model: request.model ?? undefined,
     prompts: promptsOf(request.prompt),

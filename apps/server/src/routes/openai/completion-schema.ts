@@ -9,7 +9,7 @@ export const completionRequest = z.object({
   ...sampling,
   model: modelId,
   prompt: z.union([z.string(), ids, z.array(z.string()).min(1).max(64), z.array(ids).min(1).max(64)]),
-  max_tokens: z.int().min(1).nullish(),
+  max_tokens: z.int().min(0).nullish(),
   stream: z.boolean().nullish(),
   stream_options: streamOptions,
   echo: z.boolean().nullish(),

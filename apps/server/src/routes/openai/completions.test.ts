@@ -74,6 +74,23 @@ test("log-probabilities of an echoed prompt are those its tokens had when they w
   }
 });
 
+test("a prompt is scored without an answer to it", async () => {
+  const ask = { model: "demo", prompt, temperature: 0, logprobs: 1, echo: true };
+  const longer = await client.completions.create({ ...ask, max_tokens: 1 });
+  const { choices, usage } = await client.completions.create({ ...ask, max_tokens: 0 });
+  expect(choices[0]).toMatchObject({ text: prompt, finish_reason: "length" });
+  expect(usage).toMatchObject({ completion_tokens: 0, prompt_tokens: longer.usage!.prompt_tokens });
+  const { tokens, token_logprobs } = choices[0]!.logprobs!;
+  expect(tokens!.join("")).toBe(prompt);
+  expect(token_logprobs).toEqual(longer.choices[0]!.logprobs!.token_logprobs!.slice(0, -1));
+  const streamed: (number | null)[] = [];
+  const stream = await client.completions.create({ ...ask, max_tokens: 0, stream: true });
+  for await (const { choices } of stream) streamed.push(...(choices[0]?.logprobs?.token_logprobs ?? []));
+  expect(streamed).toEqual(token_logprobs);
+  const silent = client.completions.create({ ...ask, max_tokens: 0, echo: false });
+  await expect(silent).rejects.toMatchObject({ status: 400, param: "max_tokens" });
+});
+
 test("models are listed and told of", async () => {
   const ids: string[] = [];
   for await (const { id } of client.models.list()) ids.push(id);
