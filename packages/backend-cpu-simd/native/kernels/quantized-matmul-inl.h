@@ -190,15 +190,15 @@ void multiply_quantized(const Layout& t, const QuantizedProduct& p, const Share&
   const int64_t most = (streamed ? held_bytes(p.depth) / step : kHeldRow) / Rows::kRunBytes / unitRuns * unitRuns, cuts = (runs + most - 1) / most;
   const int64_t deep = ((runs + cuts - 1) / cuts + unitRuns - 1) / unitRuns * unitRuns;
   // Sums that wait in y are for who began them.
-  const bool taken = p.taken && streamed && !byRows && share.threads > 1 && deep >= runs && step >= p.rows;
+  const bool taken = p.taken && !byRows && share.threads > 1 && deep >= runs && step >= p.rows;
   for (int64_t row = rows.begin; row < rows.end; row += step) {
     for (int64_t at = 0; at < runs; at += deep) {
       const Held held{share.scratch, row, rows.end - row < step ? rows.end - row : step, at / unitRuns, runs - at < deep ? runs - at : deep};
       hold<Rows>(t, p, held);
-      if (taken) {
-        for (Range some = take(p, all, share); some.begin < some.end; some = take(p, all, share)) multiply_streams<Rows>(t, p, held, some, room);
-      } else if (streamed) multiply_streams<Rows>(t, p, held, panels, room);
-      else multiply_tiles<Rows>(t, p, held, panels, room);
+      for (Range some = taken ? take(p, all, share) : panels; some.begin < some.end; some = taken ? take(p, all, share) : Range{0, 0}) {
+        if (streamed) multiply_streams<Rows>(t, p, held, some, room);
+        else multiply_tiles<Rows>(t, p, held, some, room);
+      }
     }
   }
 }
