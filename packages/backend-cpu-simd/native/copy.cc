@@ -80,7 +80,7 @@ void Weights::copy(const std::vector<SourceFile>& files, int region, const std::
   device->pool().run([&](int) {
     try {
       Copying copying(files, data);
-      for (uint64_t at; (at = next.fetch_add(kWindow)) < end;) {
+      for (uint64_t at; !device->stopping() && (at = next.fetch_add(kWindow)) < end;) {
         for (const Piece& piece : pieces) {
           if (piece.to < at + kWindow && at < piece.to + piece.room()) copying.window(piece, at, at + kWindow);
         }
@@ -92,6 +92,26 @@ void Weights::copy(const std::vector<SourceFile>& files, int region, const std::
     }
   });
   if (failed) std::rethrow_exception(failed);
+}
+
+bool Weights::defer(std::vector<SourceFile> files, const std::vector<int>& fds, int region, std::vector<Piece> pieces) {
+  uint8_t* const data = at(region, 0, 0);
+  const auto* memory = std::get_if<std::unique_ptr<Memory>>(&regions_[region]);
+  if (!memory || deferred_) fail("bad-option", "Weights are deferred once, and copied into memory.");
+  for (const Piece& piece : pieces) check_piece(piece, files.size(), (*memory)->bytes());
+  auto deferred = std::make_unique<Deferred>(std::move(files), fds, region, data, std::move(pieces));
+  if (!deferred->cached()) return false;
+  deferred_ = std::move(deferred);
+  return true;
+}
+
+bool Weights::settle(uint64_t bytes) {
+  if (released_ || !deferred_) return false;
+  const std::vector<Piece> some = deferred_->next(bytes);
+  copy(deferred_->files(), deferred_->region, some);
+  if (device->stopping()) return false;
+  deferred_->settle(some.size());
+  return !deferred_->files().empty();
 }
 
 }  // namespace engine

@@ -33,9 +33,16 @@ Lowering::Value Lowering::weight(const Node& node) {
   Value value{};
   require(streamed(place, node), node);
   void* data = place.region < 0 ? (void*)plan_.weights->table(place.table).data(0) : plan_.weights->at(place.region, place.offset, place.bytes);
+  if (const auto* later = deferred((const uint8_t*)data)) data = (void*)(later->stored[0] + ((const uint8_t*)data - later->memory));
   value.operand = {data, place.type, node.shape};
   value.place = &place;
   return value;
+}
+
+// Where a weight is found that is not in its place in memory yet.
+const Deferred::Weight* Lowering::deferred(const uint8_t* memory) const {
+  const Deferred* deferred = plan_.weights->deferred();
+  return deferred ? deferred->at(memory, plan_.settled_) : nullptr;
 }
 
 // Whether what a place says of its streaming is so.
@@ -67,6 +74,10 @@ Lowering::Value Lowering::blocks(const Node& node, const WeightPlace& place) {
     const uint64_t bytes = (uint64_t)((held.rows + kPanel - 1) / kPanel * encoding.panelBytes(depth));
     require(place.unit < 0 || bytes == place.bytes, node);
     weight.panels = plan_.weights->at(place.region, place.offset, bytes);
+    if (const auto* later = deferred(weight.panels)) {
+      for (int32_t part = 0; part < encoding.parts; part++) weight.rows.part[part] = later->stored[part];
+      weight.panels = nullptr;
+    }
   }
   for (int32_t part = 0; !held.panels && place.region >= 0 && part < encoding.parts; part++) {
     const uint64_t bytes = (uint64_t)(held.rows * weight.rows.rowBytes[part]);

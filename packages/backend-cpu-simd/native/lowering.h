@@ -24,6 +24,7 @@ class Lowering {
   Value source(const Node& node);
   Value weight(const Node& node);
   Value blocks(const Node& node, const WeightPlace& place);
+  const Deferred::Weight* deferred(const uint8_t* memory) const;
   Value constant(const Node& node);
   Operand input(const Node& node, size_t i);  // as f32 or i32
   Operand stored(const Node& node, size_t i) const { return values_[node.inputs[i]].operand; }  // weights in their storage type

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstring>
 #include <mutex>
+#include <utility>
 
 #include "error.h"
 
@@ -60,7 +61,7 @@ static int guard(uintptr_t begin, uintptr_t end) {
   return -1;
 }
 
-Mapping::Mapping(int fd) : file_(fd), bytes_((size_t)file_.size()) {
+Mapping::Mapping(int fd) : file_(fd), bytes_((size_t)file_->size()) {
   if (bytes_ == 0) return;
   void* data = mmap(nullptr, bytes_, PROT_READ, MAP_PRIVATE, fd, 0);
   if (data == MAP_FAILED) fail("out-of-memory", "A weight file of %.1f MB cannot be mapped: %s.", bytes_ / 1e6, strerror(errno));
@@ -74,14 +75,21 @@ Mapping::~Mapping() {
 }
 
 void Mapping::check() {
+  if (!file_) return;
   const bool failed = guard_ >= 0 && guarded[guard_].failed.exchange(false);
-  const uint64_t now = file_.size();
+  const uint64_t now = file_->size();
   // Zeros that took a page's place make room for the file again.
-  if (failed) file_.map(data_, bytes_);
+  if (failed) file_->map(data_, bytes_);
   if (now < bytes_)
-    fail("io-failed", "%s was cut from %zu bytes to %llu while it was in use. Restore it, or load the model again.", file_.path().c_str(), bytes_,
+    fail("io-failed", "%s was cut from %zu bytes to %llu while it was in use. Restore it, or load the model again.", file_->path().c_str(), bytes_,
          (unsigned long long)now);
-  if (failed) fail("io-failed", "%s could not be read while it was in use. See whether its disk is well, and try again.", file_.path().c_str());
+  if (failed) fail("io-failed", "%s could not be read while it was in use. See whether its disk is well, and try again.", file_->path().c_str());
+}
+
+void Mapping::retire() {
+  file_.reset();
+  if (guard_ >= 0) guarded[std::exchange(guard_, -1)].end = 0;
+  if (data_) mmap(data_, bytes_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 }
 
 std::string Mapping::populate(uint64_t offset, uint64_t n) const {

@@ -1,5 +1,7 @@
 // Weight files in the address space: used in place, shared with the system's page cache.
 #pragma once
+#include <optional>
+
 #include "memory.h"
 
 namespace engine {
@@ -17,6 +19,8 @@ class Mapping {
   size_t bytes() const { return bytes_; }
   // Before and after a step: throws "io-failed" when the file was cut or a page could not be read. Not while a kernel reads it.
   void check();
+  // Closes the file when nobody reads it here any more. Its addresses stay taken.
+  void retire();
   // Reads a range into memory, from the disk where the page cache has not got it; empty, or why that failed.
   std::string populate(uint64_t offset, uint64_t n) const;
   // Begins to read a range, and does not wait.
@@ -25,7 +29,7 @@ class Mapping {
   void drop(uint64_t offset, uint64_t n) const;
 
  private:
-  File file_;
+  std::optional<File> file_;  // empty once it is retired
   uint8_t* data_ = nullptr;
   size_t bytes_ = 0;
   int guard_ = -1;  // which entry of the signal handler's table

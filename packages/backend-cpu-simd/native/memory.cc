@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -68,6 +69,16 @@ std::string File::path() const {
   char path[4096];
   const ssize_t n = readlink(("/proc/self/fd/" + std::to_string(fd_)).c_str(), path, sizeof path);
   return n > 0 ? std::string(path, (size_t)n) : "A weight file";
+}
+
+bool File::cached([[maybe_unused]] uint64_t offset) const {
+#ifdef RWF_NOWAIT
+  uint8_t byte;
+  const struct iovec one{&byte, 1};
+  return preadv2(fd_, &one, 1, (off_t)offset, RWF_NOWAIT) == 1;
+#else
+  return false;
+#endif
 }
 
 std::unique_ptr<File> File::again(int fd, int flags) {

@@ -48,6 +48,8 @@ class File {
   static std::unique_ptr<File> scattered(int fd);
   // Maps its first n bytes again where a mapping of them is.
   void map(uint8_t* at, size_t n) const;
+  // Whether the system's page cache has the byte at `offset`, where it tells.
+  bool cached(uint64_t offset) const;
   // As the system has it now.
   uint64_t size() const;
   std::string path() const;

@@ -32,6 +32,7 @@ Plan::Plan(std::shared_ptr<Weights> w, std::shared_ptr<State> s, const std::vect
     states_.push_back({(float*)state->recurrent[one].pool.data(), state->recurrent[one].width});
   }
   arena_ = Memory((size_t)program.arenaBytes, device.live);
+  if (weights->deferred()) settled_ = weights->deferred()->settled();
   ids_ = Memory(3 * 4 * (size_t)program.maxTokens, device.live);
   Lowering(*this, program, ops, places, blocks, constants, constantCount).run();
   scratchBytes_ = std::max<int64_t>({(scratchBytes_ + 63) / 64 * 64, kSelectScratch, kMatmulScratch});
@@ -69,6 +70,22 @@ int64_t Plan::bytes() const {
   return (int64_t)total;
 }
 
+void Plan::settle() {
+  const Deferred* deferred = weights->deferred();
+  for (const size_t now = deferred ? deferred->settled() : 0; settled_ < now; settled_++) {
+    const Deferred::Weight& one = (*deferred)[settled_];
+    for (QuantizedWeight& weight : quantized_) {
+      if (!weight.panels && weight.rows.part[0] == one.stored[0]) weight.panels = one.memory;
+    }
+    for (std::vector<Operand>& inputs : inputs_) {
+      for (Operand& x : inputs) {
+        const auto* data = (const uint8_t*)x.data;
+        if (data >= one.stored[0] && data < one.stored[0] + one.bytes) x.data = one.memory + (data - one.stored[0]);
+      }
+    }
+  }
+}
+
 Step Plan::begin(const StepInput& input) {
   for (int i = 0; i < 3; i++) {
     memcpy(ids_.data() + 4 * (int64_t)limits.tokens * i, input.ids[i].data(), 4 * input.ids[i].size());
@@ -92,6 +109,7 @@ struct Sweep {
 
 void Plan::run(const StepInput& input, const std::vector<bool>& asked, StepResult& result, const std::atomic<bool>& abort) {
   alive();
+  settle();
   weights->check();
   lastRows_ = 0;
   const Step step = begin(input);

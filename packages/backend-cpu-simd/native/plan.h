@@ -121,6 +121,8 @@ class Plan {
   friend class Lowering;
   friend class OneRow;
   void alive() const;
+  // Deferred weights that lie in memory by now are used there.
+  void settle();
   Step begin(const StepInput& input);
   // Waits for what a call reads from files, in a pass of it; true when `stop` ended that. Throws "io-failed".
   bool arrived(const PlannedCall& planned, const Step& step, int pass, const std::function<bool()>& stop);
@@ -148,6 +150,7 @@ class Plan {
   std::vector<int32_t> cacheOf_;
   std::vector<CacheView> views_;
   std::vector<StateView> states_;
+  size_t settled_ = 0;  // of the deferred weights
   int64_t work_ = 0;  // multiply-adds of one row in matrix products and recurrent states
   int64_t scratchBytes_ = 64;
   Memory arena_, ids_, scratch_, partials_, rowMemory_;

@@ -34,6 +34,7 @@ void Weights::check() {
   for (auto& region : regions_) {
     if (auto* mapping = std::get_if<std::unique_ptr<Mapping>>(&region)) (*mapping)->check();
   }
+  if (deferred_) deferred_->check();
 }
 
 void Weights::pack(const Packing& packing, const std::function<void(int32_t, int64_t, int64_t, uint8_t*)>& read_rows) {

@@ -3,6 +3,7 @@
 #include <variant>
 #include <vector>
 
+#include "deferred.h"
 #include "device.h"
 #include "experts.h"
 #include "stream.h"
@@ -22,6 +23,13 @@ class Weights {
   void check();
   // All threads copy pieces from their files into a reserved region, those in blocks as panels.
   void copy(const std::vector<SourceFile>& files, int region, const std::vector<Piece>& pieces);
+  // Has weights of a reserved region used where their files are mapped until `settle` has copied them. False, and nothing is
+  // done, where the page cache lacks some of them. Called once.
+  bool defer(std::vector<SourceFile> files, const std::vector<int>& fds, int region, std::vector<Piece> pieces);
+  // Copies whole weights of at least so many bytes of these, between steps; whether any are left.
+  bool settle(uint64_t bytes);
+  // Null where there are none.
+  const Deferred* deferred() const { return deferred_.get(); }
   // All threads lay rows [first, first + count) of a weight out in panels, in a reserved region; `first` is a multiple of kPanel.
   struct Packing {
     int32_t encoding, group;
@@ -63,6 +71,7 @@ class Weights {
     stream_.reset();
     experts_.reset();
     tables_.clear();
+    deferred_.reset();
     regions_.clear();
     released_ = true;
   }
@@ -72,6 +81,7 @@ class Weights {
 
  private:
   std::vector<std::variant<std::unique_ptr<Mapping>, std::unique_ptr<Memory>>> regions_;
+  std::unique_ptr<Deferred> deferred_;
   uint8_t* reserved(int region, uint64_t& bytes);
   std::unique_ptr<Stream> stream_;
   std::unique_ptr<Experts> experts_;

@@ -13,6 +13,10 @@ export interface Copied {
   readonly blocks: BlocksLayout | undefined;
   readonly bytes: number;
   readonly to: number;
+  /** Whether kernels read it as its files store it. */
+  readonly inPlace: boolean;
+  /** Which weights a step wants first: smaller ones. */
+  readonly lastUse: number;
 }
 
 /** Bytes copied in one job: between two, steps of other models run and a signal is heard. */
@@ -34,7 +38,7 @@ export async function copyFromFiles(
     [files, words, size, finished] = [new SourceFiles(), [], 0, []];
   };
   for (const weight of weights) {
-    for (const piece of piecesOf(weight)) {
+    for (const piece of piecesOf(weight, JOB_BYTES)) {
       if (watch.signal?.aborted)
         throw new EngineError("aborted", `Loading stopped at weight "${weight.name}".`);
       words.push(...piece.words(files));
@@ -46,17 +50,19 @@ export async function copyFromFiles(
   await run();
 }
 
+/** Some of a weight. */
 interface Piece {
   readonly bytes: number;
   /** See pieceWords. */
   words(files: SourceFiles): number[];
 }
 
-function* piecesOf({ extents, blocks, bytes, to }: Copied): Generator<Piece> {
+/** Of at most so many bytes each. */
+export function* piecesOf({ extents, blocks, bytes, to }: Copied, most: number): Generator<Piece> {
   if (!blocks) {
     const extent = extents[0]!;
-    for (let at = 0; at < bytes; at += JOB_BYTES) {
-      const n = Math.min(JOB_BYTES, bytes - at);
+    for (let at = 0; at < bytes; at += most) {
+      const n = Math.min(most, bytes - at);
       yield {
         bytes: n,
         words: (files) => {
@@ -69,7 +75,7 @@ function* piecesOf({ extents, blocks, bytes, to }: Copied): Generator<Piece> {
   }
   const { code, group, depth, rows, parts, panelBytes } = blocks;
   const rowBytes = parts.reduce((sum, part) => sum + part.rowBytes, 0);
-  const step = Math.max(1, Math.floor(JOB_BYTES / rowBytes / PANEL)) * PANEL;
+  const step = Math.max(1, Math.floor(most / rowBytes / PANEL)) * PANEL;
   for (let first = 0; first < rows; first += step) {
     const count = Math.min(step, rows - first);
     yield {

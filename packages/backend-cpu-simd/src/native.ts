@@ -79,6 +79,13 @@ export interface NativeWeights {
   reserve(bytes: number): number;
   /** Copies from files on all threads: pieces as in native/pieces.h, their files by index. */
   copy(fds: Int32Array, paths: readonly string[], region: number, pieces: Float64Array): Promise<void>;
+  /**
+   * Has whole weights, whose pieces these are, used where their files are mapped until `settle` copied them; false, and
+   * nothing is done, where the page cache lacks some of them. Once.
+   */
+  defer(fds: Int32Array, paths: readonly string[], region: number, pieces: Float64Array): boolean;
+  /** Copies whole weights of at least so many bytes of these, between steps; whether any are left. */
+  settle(bytes: number): Promise<boolean>;
   /** How long all threads take to read the bytes once. */
   readSeconds(region: number, offset: number, bytes: number): Promise<number>;
   /**

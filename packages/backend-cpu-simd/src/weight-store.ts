@@ -16,6 +16,7 @@ import {
   roomOfOne,
   weightBytes,
 } from "./decide-residency.ts";
+import { defer, settle } from "./deferred-copy.ts";
 import type { Native, NativeDevice, NativeWeights } from "./native.ts";
 import { translated } from "./native-error.ts";
 import { openStreams, type StreamedPlace } from "./open-streams.ts";
@@ -23,7 +24,7 @@ import { type OnDispose, Owned } from "./owned.ts";
 import { receiveWeight } from "./receive-weight.ts";
 import type { StoredWeight } from "./stored-weight.ts";
 import { STORED } from "./supports.ts";
-import type { StreamChoice } from "./weight-stream.ts";
+import { readInPlace, type StreamChoice } from "./weight-stream.ts";
 
 export interface LoadOptions extends ResidencyOptions {
   readonly watch: Watch;
@@ -51,6 +52,7 @@ export class CpuWeights extends Owned implements WeightStore {
   readonly native: NativeWeights;
   readonly #places = new Map<string, Place>();
   #bytes: WeightBytes = { resident: 0, mapped: 0, streamed: 0 };
+  #settled: Promise<void> = Promise.resolve();
 
   /** What `load` would take. */
   static measure(native: Native, options: ResidencyOptions): WeightBytes {
@@ -65,6 +67,7 @@ export class CpuWeights extends Owned implements WeightStore {
       store.#map(decision.mapped);
       await store.#copy(decision.copied, options);
       if (decision.streaming) store.#stream(decision.streaming);
+      store.#settled = settle(store.native, () => store.disposed);
       return store;
     } catch (error) {
       await store.dispose();
@@ -85,6 +88,10 @@ export class CpuWeights extends Owned implements WeightStore {
     return this.native.streamed();
   }
 
+  settled(): Promise<void> {
+    return this.#settled;
+  }
+
   place(name: string): Place {
     this.alive();
     const place = this.#places.get(name);
@@ -98,6 +105,7 @@ export class CpuWeights extends Owned implements WeightStore {
 
   /** How long all threads take to read each matrix once: decode cannot be faster. */
   async readSeconds(): Promise<number> {
+    await this.#settled;
     this.alive();
     let seconds = 0;
     for (const { use, type, region, offset, blocks } of this.#places.values()) {
@@ -122,7 +130,7 @@ export class CpuWeights extends Owned implements WeightStore {
     }
   }
 
-  async #copy(copied: readonly StoredWeight[], { source, watch }: LoadOptions): Promise<void> {
+  async #copy(copied: readonly StoredWeight[], { source, residency, watch }: LoadOptions): Promise<void> {
     const region = translated(() => this.native.reserve(roomOf(copied)));
     const total = copied.reduce((sum, { bytes }) => sum + bytes, 0);
     let [size, arrived] = [0, 0];
@@ -142,14 +150,19 @@ export class CpuWeights extends Owned implements WeightStore {
         offset: to,
         ...(blocks && { blocks: { layout: blocks, panels: true } }),
       });
-      if (extents.length > 0) inFiles.push({ name: use.name, extents, blocks, bytes, to });
+      const [inPlace, lastUse] = [readInPlace(use), use.last];
+      if (extents.length > 0) inFiles.push({ name: use.name, extents, blocks, bytes, to, inPlace, lastUse });
       else others.push([stored, to]);
     }
-    await copyFromFiles(this.native, inFiles, { region, watch, done });
+    // Under a budget nothing is used in two places.
+    const later = typeof residency === "object" ? [] : defer(this.native, inFiles, { region, watch });
+    const now = inFiles.filter((one) => !later.includes(one));
+    await copyFromFiles(this.native, now, { region, watch, done });
     for (const [stored, to] of others) {
       await receiveWeight(stored, { native: this.native, region, to, source, watch });
       done(stored.use.name, stored.bytes);
     }
+    for (const { name, bytes } of later) done(name, bytes);
   }
 
   #stream(streaming: StreamChoice<StoredWeight>): void {

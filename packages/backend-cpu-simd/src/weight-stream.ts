@@ -1,4 +1,4 @@
-import { EngineError } from "@engine/core";
+import { EngineError, type WeightUse } from "@engine/core";
 import { bytesInPanels } from "./blocks.ts";
 import { type ExpertLayout, expertFrames, layOutExperts } from "./expert-layout.ts";
 import {
@@ -148,13 +148,12 @@ function isRouted({ use, extents }: Streamable): boolean {
 /** Large weights in files, each range of which one call reads as it is stored. */
 function isStreamed(one: Streamable): boolean {
   const { use, bytes, extents } = one;
-  return (
-    use.access === "whole" &&
-    bytes >= LEAST &&
-    extents.length > 0 &&
-    !isRouted(one) &&
-    use.readers.every(({ op }) => IN_PLACE.has(op.name))
-  );
+  return use.access === "whole" && bytes >= LEAST && extents.length > 0 && !isRouted(one) && readInPlace(use);
+}
+
+/** Whether all readers take it as its file stores it. */
+export function readInPlace({ readers }: WeightUse): boolean {
+  return readers.every(({ op }) => IN_PLACE.has(op.name));
 }
 
 /** Bytes in memory. */

@@ -85,6 +85,11 @@ export interface WeightStore {
   readonly bytes: WeightBytes;
   /** What streaming has done since the weights were loaded. */
   streamed?(): StreamCounts;
+  /**
+   * Resolves when they lie where they stay. A device may hand weights out while it still copies them, between steps, which
+   * are slower until then and give the same bits. Never rejects.
+   */
+  settled?(): Promise<void>;
   dispose(): Promise<void>;
 }
 

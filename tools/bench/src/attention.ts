@@ -51,6 +51,7 @@ async function measure(device: Device, { shape, kv, depth, rounds, rows }: Task)
   const options = { maxTokens: rows, maxRows: rows, maxSequences: 1, kv } as const;
   const program = compile(attentionGraph(shape, layers), source, device, options);
   const weights = await device.weights(source, program.weights, "resident");
+  await weights.settled?.();
   const blocks = Math.ceil((depth + rows + 4 * rounds + 64) / BLOCK);
   const size = { blockTokens: BLOCK, blocks: [blocks] };
   const state = await device.state(program, size);

@@ -28,6 +28,7 @@ async function measure(folder: string, threads: number, residency: Residency, ro
     const options = { maxTokens: 64, maxRows: 1, maxSequences: 1, kv: "f32" } as const;
     const program = compile(graph, source, device, options);
     const weights = await device.weights(source, program.weights, residency);
+    await weights.settled?.();
     const groups = new Set(program.caches.map(({ group }) => group)).size;
     const size = { blockTokens: 32, blocks: new Array<number>(groups).fill(16) };
     const plan = await device.plan(program, weights, await device.state(program, size));

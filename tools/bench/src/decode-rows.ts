@@ -37,6 +37,7 @@ async function measure(file: string, { threads, rounds, rows, activations }: Tas
   const { program, source, close } = await ggufProgram(file, device, limits);
   try {
     const weights = await device.weights(source, program.weights, "resident");
+    await weights.settled?.();
     const groups = new Set(program.caches.map(({ group }) => group)).size;
     const blocks = most * Math.ceil((CONTEXT + (rounds + 1) * rows.length * STEPS) / 32 + 1);
     const size = { blockTokens: 32, blocks: new Array<number>(groups).fill(blocks) };

@@ -41,6 +41,7 @@ async function ours(file: string, { threads, depth, tokens, kv }: Task): Promise
     const options = { maxTokens: 16, maxRows: 1, maxSequences: 1, kv, activations: "int8" } as const;
     const program = compile(graph, source, device, options);
     const weights = await device.weights(source, program.weights, "resident");
+    await weights.settled?.();
     const blocks = Math.ceil((depth + tokens + 2) / BLOCK);
     const size = { blockTokens: BLOCK, blocks: [blocks] };
     const state = await device.state(program, size);

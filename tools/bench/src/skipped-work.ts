@@ -23,6 +23,7 @@ async function prompts(folder: string, all: boolean, tokens: number) {
     kv: "f32",
   });
   const weights = await device.weights(source, program.weights, "auto");
+  await weights.settled?.();
   const groups = new Set(program.caches.map(({ group }) => group)).size;
   const size = { blockTokens: 32, blocks: new Array<number>(groups).fill(Math.ceil(tokens / 32)), slots: 2 };
   const plan = await device.plan(program, weights, await device.state(program, size));

@@ -13,6 +13,8 @@ Napi::Function WeightsObject::define(Napi::Env env) {
                          InstanceMethod("map", &WeightsObject::map),
                          InstanceMethod("reserve", &WeightsObject::reserve),
                          InstanceMethod("copy", &WeightsObject::copy),
+                         InstanceMethod("defer", &WeightsObject::defer),
+                         InstanceMethod("settle", &WeightsObject::settle),
                          InstanceMethod("packBytes", &WeightsObject::pack_bytes),
                          InstanceMethod("readSeconds", &WeightsObject::read_seconds),
                          InstanceMethod("source", &WeightsObject::source),
@@ -72,13 +74,37 @@ static std::vector<Piece> pieces_of(const Weights& weights, const Napi::Value& v
   return pieces;
 }
 
+static std::vector<SourceFile> files_of(const Ints& fds, const Napi::Value& value) {
+  const auto paths = value.As<Napi::Array>();
+  std::vector<SourceFile> files;
+  for (size_t i = 0; i < fds.size; i++) files.push_back({std::make_unique<File>(fds.data[i]), paths.Get((uint32_t)i).ToString()});
+  return files;
+}
+
+// defer(fds, paths, region, pieces): has weights used in their files until settle() copied them; false where they are not in the page cache.
+Napi::Value WeightsObject::defer(const Napi::CallbackInfo& info) {
+  return guard(info.Env(), [&]() -> Napi::Value {
+    const Ints fds = ints(info[0], "fds");
+    const bool done = weights->defer(files_of(fds, info[1]), std::vector<int>(fds.data, fds.data + fds.size), (int)whole(info[2], "region"), pieces_of(*weights, info[3]));
+    return Napi::Boolean::New(info.Env(), done);
+  });
+}
+
+// settle(bytes): copies so many bytes of what was deferred; whether any are left.
+Napi::Value WeightsObject::settle(const Napi::CallbackInfo& info) {
+  return guard(info.Env(), [&] {
+    const uint64_t bytes = whole(info[0], "bytes");
+    auto more = std::make_shared<bool>(false);
+    return link->post(
+        info.Env(), [w = weights, bytes, more] { *more = w->settle(bytes); }, [more](Napi::Env env) { return Napi::Boolean::New(env, *more); });
+  });
+}
+
 // copy(fds, paths, region, pieces): copies from files on all threads.
 Napi::Value WeightsObject::copy(const Napi::CallbackInfo& info) {
   return guard(info.Env(), [&] {
     const Ints fds = ints(info[0], "fds");
-    const auto paths = info[1].As<Napi::Array>();
-    auto files = std::make_shared<std::vector<SourceFile>>();
-    for (size_t i = 0; i < fds.size; i++) files->push_back({std::make_unique<File>(fds.data[i]), paths.Get((uint32_t)i).ToString()});
+    auto files = std::make_shared<std::vector<SourceFile>>(files_of(fds, info[1]));
     const int region = (int)whole(info[2], "region");
     auto pieces = std::make_shared<std::vector<Piece>>(pieces_of(*weights, info[3]));
     return link->post(

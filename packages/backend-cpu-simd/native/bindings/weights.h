@@ -17,6 +17,8 @@ class WeightsObject : public Napi::ObjectWrap<WeightsObject> {
   Napi::Value map(const Napi::CallbackInfo& info);
   Napi::Value reserve(const Napi::CallbackInfo& info);
   Napi::Value copy(const Napi::CallbackInfo& info);
+  Napi::Value defer(const Napi::CallbackInfo& info);
+  Napi::Value settle(const Napi::CallbackInfo& info);
   Napi::Value pack_bytes(const Napi::CallbackInfo& info);
   Napi::Value read_seconds(const Napi::CallbackInfo& info);
   Napi::Value source(const Napi::CallbackInfo& info);

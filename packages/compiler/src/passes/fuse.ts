@@ -1,4 +1,4 @@
-import { Graph, input, type Node, type Op, sameShape } from "@engine/core";
+import { Graph, input, type Node, type Op, sameShape, type Tensor } from "@engine/core";
 import { keep, readers, rewrite } from "../rewrite.ts";
 
 /** Replaces what a fused op's definition describes by the op, where nothing else reads the values in between. */
@@ -7,19 +7,34 @@ export function fuse(graph: Graph, ops: readonly Op[]): Graph {
   return ops.reduce((fused, op) => rewrite(fuseOne(fused, op), keep), graph);
 }
 
+interface Pattern {
+  readonly places: readonly Tensor[];
+  readonly root: Node;
+}
+
 function fuseOne(graph: Graph, op: Op): Graph {
   const { define, arity } = op;
   if (!define || arity === undefined)
     throw new Error(`fused op "${op.name}" must state "define" and "arity"`);
   const counts = readers(graph);
-  return rewrite(graph, (node, image, next) => {
+  // Layers are alike: nodes of one kind share a pattern.
+  const patterns = new Map<string, Pattern>();
+  const patternFor = ({ shape, dtype, attrs }: Node): Pattern => {
+    const key = JSON.stringify([dtype, shape, attrs]);
+    const known = patterns.get(key);
+    if (known) return known;
     const scratch = new Graph();
-    const places = Array.from({ length: arity }, (_, i) =>
-      input(scratch, `place ${i}`, node.shape, node.dtype),
-    );
-    const pattern = define(places, node.attrs).node;
+    const places = Array.from({ length: arity }, (_, i) => input(scratch, `place ${i}`, shape, dtype));
+    const made = { places, root: define(places, attrs).node };
+    patterns.set(key, made);
+    return made;
+  };
+  return rewrite(graph, (node, image, next) => {
+    // A definition ends in an op.
+    if (node.op.source) return keep(node, image, next);
+    const { places, root } = patternFor(node);
     const bound = new Map<Node, Node>();
-    if (node.op.name !== pattern.op.name || !matches(pattern, node, bound, counts, true))
+    if (node.op.name !== root.op.name || !matches(root, node, bound, counts, true))
       return keep(node, image, next);
     return next.emit(
       op,

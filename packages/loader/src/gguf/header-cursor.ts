@@ -52,6 +52,19 @@ export class HeaderCursor {
     return { begin, end: begin + length };
   }
 
+  /** Moves past many strings: vocabularies have hundreds of thousands. */
+  skipStrings(count: number, what: string): void {
+    const bytes = this.#bytes;
+    const most = Math.min(bytes.length, this.#fileBytes);
+    for (let i = 0; i < count; i++) {
+      const begin = this.position + 8;
+      // What is too long, or goes on behind what was read, is met with all care.
+      const end = begin <= most ? begin + bytes.readUInt32LE(begin - 8) : begin;
+      if (end > most || begin > most || bytes.readUInt32LE(begin - 4) !== 0) this.string(what);
+      else this.position = end;
+    }
+  }
+
   /** A key or a tensor's name. */
   name(what: string): string {
     const { begin, end } = this.string(what, 65_535);

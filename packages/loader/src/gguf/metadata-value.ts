@@ -76,6 +76,7 @@ function arrayHead(cursor: HeaderCursor, what: string): ArrayHead {
 function skipItems(cursor: HeaderCursor, { element, count }: ArrayHead, what: string, depth: number): void {
   const scalar = SCALARS.get(element);
   if (scalar) cursor.take(scalar.bytes * count, what);
+  else if (element === STRING) cursor.skipStrings(count, what);
   else for (let i = 0; i < count; i++) skip(cursor, element, what, depth);
 }
 
