@@ -6,27 +6,7 @@
 
 namespace engine {
 
-// Philox 4x32-10 (Salmon et al. 2011): four random words for a key of two words and a counter of four.
-static void philox(const uint32_t* key, uint32_t c0, uint32_t c1, uint32_t c2, uint32_t c3, uint32_t* out) {
-  uint32_t k0 = key[0], k1 = key[1];
-  for (int round = 0; round < 10; round++) {
-    const uint64_t a = (uint64_t)0xd2511f53 * c0, b = (uint64_t)0xcd9e8d57 * c2;
-    const uint32_t next0 = (uint32_t)(b >> 32) ^ c1 ^ k0, next2 = (uint32_t)(a >> 32) ^ c3 ^ k1;
-    c0 = next0, c1 = (uint32_t)b, c2 = next2, c3 = (uint32_t)a;
-    k0 += 0x9e3779b9;
-    k1 += 0xbb67ae85;
-  }
-  out[0] = c0, out[1] = c1, out[2] = c2, out[3] = c3;
-}
-
 static double gumbel(uint32_t word) { return -std::log(-std::log((word + 0.5) * 0x1p-32)); }
-
-// A bound of gumbel(word) without logarithms: -log(-log u) < -log(1 - u), and 1 - u > 2^-(1 + leading ones).
-static float gumbel_bound(uint32_t word) {
-  const uint32_t rest = ~word;
-  return 0.6931472f * (float)(1 + (rest ? __builtin_clz(rest) : 32)) + 1e-3f;
-}
-constexpr float kMostNoise = 22.9f;
 
 // Best first; ties go to the smaller id. NaN is worse than all.
 static bool better(const Candidate& a, const Candidate& b) {
@@ -129,23 +109,24 @@ float SelectRows::most_noise(int32_t row) const { return noisy(row) ? kMostNoise
 
 void SelectRows::take(int32_t row, const float* values, int32_t first, int32_t n, std::vector<Candidate>& heap) const {
   const size_t most = (size_t)count();
-  const bool noisy = this->noisy(row);
-  const uint32_t* noise = noisy ? &select.noise[4 * (size_t)row] : nullptr;
-  const float above = most_noise(row);
+  const uint32_t* of = noisy(row) ? &select.noise[4 * (size_t)row] : nullptr;
   heap.reserve(most + 1);
-  for (int32_t i = 0; i < n; i += 4) {
-    const int32_t lanes = std::min(4, n - i);
-    uint32_t words[4];
-    const bool full = heap.size() == most;
-    const float high = std::max(std::max(values[i], lanes > 1 ? values[i + 1] : -INFINITY),
-                                std::max(lanes > 2 ? values[i + 2] : -INFINITY, lanes > 3 ? values[i + 3] : -INFINITY));
-    if (full && high + above < heap.front().key) continue;
-    if (noisy) philox(noise, noise[2], noise[3], (uint32_t)((first + i) >> 2), 0, words);
-    for (int32_t lane = 0; lane < lanes; lane++) {
-      const float value = values[i + lane];
+  for (int32_t i = 0; i < n; i += kNoisy) {
+    const int32_t some = std::min<int32_t>(kNoisy, n - i);
+    const float* block = values + i;
+    float padded[kNoisy], bounds[kNoisy];
+    uint32_t words[kNoisy];
+    if (of && some < kNoisy) {
+      std::fill(std::copy_n(block, some, padded), padded + kNoisy, -INFINITY);
+      block = padded;
+    }
+    const float least = heap.size() == most ? heap.front().key : -INFINITY;
+    if (of && !kernels.noise(of, (uint32_t)(first + i) >> 2, block, least, words, bounds)) continue;
+    for (int32_t lane = 0; lane < some; lane++) {
+      const float value = block[lane];
       const bool full = heap.size() == most;
-      if (full && noisy && value + gumbel_bound(words[lane]) < heap.front().key) continue;
-      const Candidate candidate{noisy ? (float)(value + gumbel(words[lane])) : value, value, first + i + lane};
+      if (full && of && bounds[lane] < heap.front().key) continue;
+      const Candidate candidate{of ? (float)(value + gumbel(words[lane])) : value, value, first + i + lane};
       if (full && !better(candidate, heap.front())) continue;
       heap.push_back(candidate);
       std::push_heap(heap.begin(), heap.end(), better);

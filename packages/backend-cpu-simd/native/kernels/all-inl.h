@@ -25,6 +25,7 @@
 #include "delta-rule-inl.h"
 #include "measure-inl.h"
 #include "round-groups-inl.h"
+#include "noise-inl.h"
 
 namespace engine::ENGINE_LEVEL {
 
@@ -33,7 +34,7 @@ const Kernels kernels = {
 #define X(op, name) name,
     ENGINE_KERNELS(X)
 #undef X
-    attention_join, attention_splits, exp_sum, decode_values, read_bytes, multiply_add, round_groups, kTileOutputs,
+    attention_join, attention_splits, exp_sum, noise, decode_values, read_bytes, multiply_add, round_groups, kTileOutputs,
 };
 
 }  // namespace engine::ENGINE_LEVEL

@@ -67,6 +67,9 @@ struct Kernels {
   bool (*attention_splits)(const Call&, const Step&, const Share&);
   // Largest of n values, and the sum of e^(v - largest).
   void (*exp_sum)(const float* values, int64_t n, float* largest, float* sum);
+  // Whether one of kNoisy values may get `least` or more with the noise of a key and counter; where it may, random words for all,
+  // and what each cannot get above.
+  bool (*noise)(const uint32_t* of, uint32_t counter, const float* values, float least, uint32_t* words, float* bounds);
   // n stored values as f32.
   void (*decode)(Type type, const void* from, int64_t n, float* to);
   // Reads every byte once, as fast as this level can: the limit that decode is measured against.
@@ -77,6 +80,10 @@ struct Kernels {
   // Outputs of a product of float weights that go to a thread together.
   int64_t outputsTogether;
 };
+
+// Tokens that get noise together, and the most that a word may give.
+constexpr int kNoisy = 64;
+constexpr float kMostNoise = 22.9f;
 
 // Rows of x and their depth that a thread packs for a matrix product, and the outputs whose sums it keeps beside them: together
 // what a second-level cache of 512 KB has room for.

@@ -53,7 +53,12 @@ struct Run {
   Attrs attrs{};
   Step step{};
   void operator()(Kernel kernel) {
-    const Call call{kernel, inputs.data(), (int32_t)inputs.size(), output, attrs, nullptr, 0, 0, 0};
+    Call call{};
+    call.kernel = kernel;
+    call.inputs = inputs.data();
+    call.count = (int32_t)inputs.size();
+    call.output = output;
+    call.attrs = attrs;
     kernel(call, step, {0, 1, scratch});
   }
 };
@@ -150,6 +155,23 @@ static std::vector<float> one_input(Kernel kernel, int32_t rows, int32_t width, 
   return out;
 }
 
+// Random words, whether a draw may fall on one of their tokens, and what none of them gets above.
+static std::vector<float> noise_of(const Kernels& level) {
+  seed = 17;
+  const auto x = values(kNoisy, 8);
+  const uint32_t of[] = {1, 2, 0xfffffff0u, 4};
+  std::vector<float> out;
+  for (const float least : {-INFINITY, 5.0f, 12.0f, 40.0f}) {
+    uint32_t words[kNoisy] = {};
+    float bounds[kNoisy] = {};
+    out.push_back(level.noise(of, 0xfffffff9u, x.data(), least, words, bounds));
+    for (int i = 0; i < kNoisy && out.back() != 0; i++) {
+      out.insert(out.end(), {(float)(words[i] >> 16), (float)(words[i] & 0xffff), bounds[i]});
+    }
+  }
+  return out;
+}
+
 static void small_ops(const std::string& name, const Kernels& level, const Kernels& plain) {
   const struct { const char* name; Kernel Kernels::*kernel; float size; int inputs; } ops[] = {
       {"exp", &Kernels::exp, 80, 1},       {"tanh", &Kernels::tanh, 4, 1},          {"sigmoid", &Kernels::sigmoid, 20, 1},
@@ -164,6 +186,7 @@ static void small_ops(const std::string& name, const Kernels& level, const Kerne
       compare(name + " " + op.name + " of " + std::to_string(width), run(level), run(plain), 2e-6);
     }
   }
+  compare(name + " noise", noise_of(level), noise_of(plain), 0);
   const struct { Type type; const char* name; } types[] = {{Type::f32, "f32"}, {Type::f16, "f16"}, {Type::bf16, "bf16"}};
   for (const auto& type : types) {
     for (int32_t rows : {1, 2, 13, 70}) {
