@@ -45,9 +45,10 @@ class Crew {
  private:
   // About 0.1 ms of one thread, some hundred times what waking the others costs.
   static constexpr int64_t kLittle = 1 << 20;
-  // A prompt of a large model: its ops are long, so that a thread whose core is taken loses its own share at most. What
-  // short steps met says nothing of it.
-  static constexpr int64_t kMuch = (int64_t)1 << 34;
+  // A token of half a billion weights, or a prompt: a step of tens of milliseconds, longer than the system lets others have a
+  // core. Its ops are long, so that a thread whose core is taken loses its own share at most, and one thread alone as much
+  // for as long as the others rest. What short steps met says nothing of it.
+  static constexpr int64_t kMuch = (int64_t)1 << 29;
   // Steps alone before all threads are tried again; doubled each time they are found waiting.
   static constexpr int kRest = 8;
   int rest_ = kRest, resting_ = 0;
