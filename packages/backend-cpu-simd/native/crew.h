@@ -28,8 +28,8 @@ class Crew {
       rest_ = kRest;
       return;
     }
-    resting_ = rest_;
-    rest_ = std::min(2 * rest_, 16 * kRest);
+    resting_ = work > kLong ? kShortRest : rest_;
+    if (work <= kLong) rest_ = std::min(2 * rest_, 16 * kRest);
     work_ = work;
     took_ = took;
   }
@@ -45,10 +45,13 @@ class Crew {
  private:
   // About 0.1 ms of one thread, some hundred times what waking the others costs.
   static constexpr int64_t kLittle = 1 << 20;
-  // A token of half a billion weights, or a prompt: a step of tens of milliseconds, longer than the system lets others have a
-  // core. Its ops are long, so that a thread whose core is taken loses its own share at most, and one thread alone as much
-  // for as long as the others rest. What short steps met says nothing of it.
-  static constexpr int64_t kMuch = (int64_t)1 << 29;
+  // A prompt of a large model: its ops are long, so that a thread whose core is taken loses its own share at most. What
+  // short steps met says nothing of it.
+  static constexpr int64_t kMuch = (int64_t)1 << 34;
+  // A token of half a billion weights: one thread alone loses as much in it as a disturbed step does, so that all are tried
+  // again soon.
+  static constexpr int64_t kLong = (int64_t)1 << 29;
+  static constexpr int kShortRest = 4;
   // Steps alone before all threads are tried again; doubled each time they are found waiting.
   static constexpr int kRest = 8;
   int rest_ = kRest, resting_ = 0;
