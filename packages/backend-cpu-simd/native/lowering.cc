@@ -75,6 +75,7 @@ void Lowering::run() {
     values_.push_back(value);
   }
   deliver();
+  place_rounded();
   OneRow(plan_, program_, ops_, nodeOf_).run();
 }
 
@@ -93,6 +94,12 @@ void Lowering::deliver() {
   plan_.limits.vocab = shape.dims[1];
 }
 
+// Pools stand for themselves as the addresses 1, 2, … Behind those that ops name come rounded rows.
+static Meetings::Touched touch_pool(const Pooled& one) {
+  const auto* place = (const uint8_t*)(uintptr_t)(one.pool + 1);
+  return {place, place + 1, one.written};
+}
+
 void Lowering::add(const Node& node, Kernel kernel, std::vector<Operand> inputs, Operand output) {
   Call call{};
   call.kernel = kernel;
@@ -106,7 +113,7 @@ void Lowering::add(const Node& node, Kernel kernel, std::vector<Operand> inputs,
   if (op == "expert-matmul") route(node, planned, inputs);
   plan_.inputs_.push_back(std::move(inputs));
   call.inputs = plan_.inputs_.back().data();
-  if (op == "matmul" && call.inputs[1].type == Type::quantized) call.taken = &plan_.taken_.emplace_back(0);
+  if (op == "attention" || (op == "matmul" && call.inputs[1].type == Type::quantized)) call.taken = &plan_.taken_.emplace_back(0);
   if (op == "matmul") plan_.work_ += size_of(call.inputs[1].shape).fixed;
   if (op == "delta-rule") plan_.work_ += 4 * plan_.states_[node.attrs.cache].width;
   if (op == "attention") attend(node, call);
@@ -125,8 +132,13 @@ void Lowering::add(const Node& node, Kernel kernel, std::vector<Operand> inputs,
     const Shape& w = call.inputs[weight_input(op)].shape;
     plan_.scratchBytes_ = std::max(plan_.scratchBytes_, bf16_scratch(w.dims[w.rank - 1]) + routedBytes);
   }
-  const std::vector<Meetings::Touched> mine = touched(node, call);
+  std::vector<Meetings::Touched> mine = touched(node, call);
+  if (rounds(node, call, planned)) mine.push_back(touch_pool({(int32_t)(plan_.views_.size() + plan_.states_.size()) + 1, planned.round != nullptr}));
   planned.barrier = meetings_.before(mine);
+  if (planned.round) {
+    mine.back().written = false;
+    meetings_.after(mine);
+  }
   planned.call = call;
   stream(node, planned);
   plan_.calls_.push_back(planned);
@@ -166,7 +178,7 @@ Meetings::Touched Lowering::touch(const Operand& x, bool written) const {
   return {begin, begin + 4 * size_of(x.shape).most(program_.maxTokens, program_.maxRows), written};
 }
 
-// What a call touches. Pools stand for themselves as the addresses 1, 2, …
+// What a call touches.
 std::vector<Meetings::Touched> Lowering::touched(const Node& node, const Call& call) const {
   std::vector<Meetings::Touched> mine;
   for (int32_t i = 0; i < call.count; i++) {
@@ -174,8 +186,7 @@ std::vector<Meetings::Touched> Lowering::touched(const Node& node, const Call& c
   }
   if (call.output.data) mine.push_back(touch(call.output, true));
   for (const Pooled& one : pools_of(ops_[node.op], node.attrs, (int32_t)plan_.views_.size(), (int32_t)plan_.states_.size())) {
-    const auto* place = (const uint8_t*)(uintptr_t)(one.pool + 1);
-    mine.push_back({place, place + 1, one.written});
+    mine.push_back(touch_pool(one));
   }
   return mine;
 }

@@ -36,6 +36,8 @@ class Lowering {
   void check_routing(const std::string& op, const Node& node, const std::vector<Operand>& in, const Operand& out);
   void check_recurrent(const std::string& op, const Node& node, const std::vector<Operand>& in, const Operand& out);
   void attend(const Node& node, Call& call);
+  bool rounds(const Node& node, const Call& call, PlannedCall& planned);
+  void place_rounded();
   bool streamed(const WeightPlace& place, const Node& node) const;
   void stream(const Node& node, PlannedCall& planned);
   void route(const Node& node, PlannedCall& planned, std::vector<Operand>& inputs);
@@ -54,6 +56,13 @@ class Lowering {
   std::vector<Value> values_;
   Meetings meetings_;
   std::vector<int32_t> nodeOf_;  // of each call
+  // The value whose rows were rounded last, and for what; calls that read such rows; bytes of the largest.
+  struct Rounded {
+    int32_t value = -1, depth = 0;
+    const Layout* layout = nullptr;
+  } rounded_;
+  std::vector<size_t> readRounded_;
+  int64_t roundedBytes_ = 0;
 };
 
 }  // namespace engine

@@ -39,6 +39,8 @@ class Meetings {
     touched_.insert(touched_.end(), mine.begin(), mine.end());
     return meet;
   }
+  // Threads meet whatever they touched; what they touch then.
+  void after(const std::vector<Touched>& mine) { touched_ = mine; }
 
  private:
   std::vector<Touched> touched_;

@@ -203,6 +203,8 @@ void OneRow::emit() {
     for (int32_t i : order_) {
       const Item& item = items_[i];
       Call call = plan_.calls_[i].call;
+      // One row is soon rounded: a meeting for it would take longer.
+      call.rounded = nullptr;
       std::vector<Operand> inputs(call.inputs, call.inputs + call.count);
       for (size_t k = 0; k < inputs.size(); k++) at(item.of[k], inputs[k]);
       at(item.node, call.output);

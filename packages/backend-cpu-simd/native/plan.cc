@@ -61,11 +61,11 @@ void Plan::release() {
   routed_.clear();
   lookUps_.clear();
   mappedTables_.clear();
-  for (Memory* memory : {&arena_, &ids_, &scratch_, &partials_, &rowMemory_}) *memory = Memory();
+  for (Memory* memory : {&arena_, &ids_, &scratch_, &partials_, &rounded_, &rowMemory_}) *memory = Memory();
 }
 
 int64_t Plan::bytes() const {
-  size_t total = arena_.bytes() + ids_.bytes() + scratch_.bytes() + partials_.bytes() + rowMemory_.bytes();
+  size_t total = arena_.bytes() + ids_.bytes() + scratch_.bytes() + partials_.bytes() + rounded_.bytes() + rowMemory_.bytes();
   for (const Memory& memory : kept_) total += memory.bytes();
   return (int64_t)total;
 }
@@ -136,6 +136,10 @@ bool Plan::walk_calls(const Step& step, const Share& share, Halts&& halts) const
     int pass = 0;
     do {
       if ((planned.barrier || planned.reads()) && halts(&planned, pass)) return true;
+      if (planned.round) {
+        planned.round(planned.call, step, share);
+        if (halts(nullptr, 0)) return true;
+      }
       planned.call.kernel(planned.call, step, share);
     } while (planned.routed >= 0 && ++pass < (int)passes_.size());
   }

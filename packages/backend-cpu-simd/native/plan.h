@@ -75,6 +75,8 @@ struct MappedTable {
 struct PlannedCall {
   Call call;
   bool barrier;  // wait for all threads before it: it touches what an earlier call writes or reads
+  // A product whose rows no earlier one has rounded: threads share that, and meet again.
+  Kernel round = nullptr;
   // Segments of the stream it reads; -1: none.
   int32_t firstSegment = -1, lastSegment = -1;
   int32_t routed = -1, lookUp = -1;
@@ -153,7 +155,7 @@ class Plan {
   size_t settled_ = 0;  // of the deferred weights
   int64_t work_ = 0;  // multiply-adds of one row in matrix products and recurrent states
   int64_t scratchBytes_ = 64;
-  Memory arena_, ids_, scratch_, partials_, rowMemory_;
+  Memory arena_, ids_, scratch_, partials_, rounded_, rowMemory_;
   std::vector<Memory> kept_;
   std::deque<QuantizedWeight> quantized_;
   std::deque<int64_t> taken_;  // by products of a step

@@ -35,6 +35,7 @@ struct QuantizedProduct {
   const int32_t* order;
   int64_t shared, rows, depth, outputs;
   int64_t* taken;  // panels that threads took so far; nullptr: each has its part
+  const uint8_t* rounded;  // all of x as round_rows left it; nullptr: every thread rounds what it needs
 };
 
 // One storage type at one instruction set level.
@@ -55,8 +56,9 @@ struct Encoding {
   const Layout* layout;
 };
 
-// Runs of 32 inputs that are decoded at once; a whole number of units of every type.
-constexpr int kTileRuns = 8;
+// Runs of 32 inputs that are decoded at once; a whole number of units of every type. As integers, which are smaller, the
+// double: sums of rows go to memory and back once a tile.
+constexpr int kTileRuns = 8, kInt8TileRuns = 2 * kTileRuns;
 
 // Weights of a panel as f32.
 struct alignas(64) F32Tile {
@@ -64,8 +66,8 @@ struct alignas(64) F32Tile {
 };
 // As integers, with what they are scaled by for every 32 or 16 inputs, and what is added.
 struct alignas(64) Int8Tile {
-  uint8_t codes[kTileRuns][8][64];
-  float scales[kTileRuns][2][kPanel], leasts[kTileRuns][2][kPanel];
+  uint8_t codes[kInt8TileRuns][8][64];
+  float scales[kInt8TileRuns][2][kPanel], leasts[kInt8TileRuns][2][kPanel];
 };
 
 // 32 inputs of a row: x ≈ scale · codes.
@@ -103,10 +105,12 @@ struct Layout {
   void (*streamF32)(const uint8_t* rows, int size, const Pieces& from, float* lanes);
 };
 
+// Rounding: x of a product to `rounded` of the call, each thread a part, for all products that have this x and agree in
+// rounded_alike().
 struct QuantizedKernels {
   const Encoding* encodings;
   int32_t count;
-  Kernel matmul, gather, expertMatmul;
+  Kernel matmul, gather, expertMatmul, round;
   // `rounds` of products of codes of 4 bits, or of 8, with bytes, and how many operations that were: what prompts are measured
   // against. The sum is there so that nothing is left out.
   int32_t (*products)(int bits, int64_t rounds, int64_t* operations);
@@ -114,9 +118,14 @@ struct QuantizedKernels {
 
 // Products of the same panels where a level has tiles; weights are laid out and gathered as QuantizedKernels do it.
 struct TiledKernels {
-  Kernel matmul, expertMatmul;
+  Kernel matmul, expertMatmul, round;
   int32_t (*products)(int bits, int64_t rounds, int64_t* operations);
 };
+
+// Runs of 32 inputs of a padded row.
+inline int64_t runs_of(const Layout& t, int64_t depth) { return (depth + t.unit - 1) / t.unit * (t.unit / 32); }
+// Whether rows rounded for one type serve another one.
+inline bool rounded_alike(const Layout& a, const Layout& b, int64_t depth) { return a.zero == b.zero && runs_of(a, depth) == runs_of(b, depth); }
 
 // Inputs of a panel are padded to a multiple of this at most.
 constexpr int64_t kMostUnit = 256;
@@ -130,6 +139,8 @@ constexpr int64_t held_bytes(int64_t depth) {
   const int64_t few = kFewRows * 2 * padded(depth), block = kQuantizedRows * kHeldRow;
   return few > block ? few : block;
 }
+// Bytes of rounded rows. Groups of 16 are the largest.
+constexpr int64_t rounded_bytes(int64_t rows, int64_t depth) { return (rows + 15) / 16 * 16 * 2 * padded(depth); }
 // Bytes of scratch a thread needs for a product of this depth: rows of x, and panels made on the way, of at most 1.5 bytes
 // an input and output.
 constexpr int64_t quantized_scratch(int64_t depth) { return held_bytes(depth) + kMostStreams * padded(depth) * kPanel * 3 / 2 + 4096; }

@@ -119,6 +119,27 @@ describe.skipIf(cpuSimd.unavailable()).each(isaLevels())("bits of quantized prod
     expect(deep!.values).toEqual(few!.values);
   });
 
+  // Rounded once for those that follow one another and agree on how: a step of one row and mapped weights share nothing.
+  test("products of the same rows, and of others between them", async () => {
+    const weights = ["q4_0", "q4_0", "q6_k", "q8_0", "q4_0"].map((type) => encodedWeight(type, [256, 256]));
+    const build: OpCase["build"] = ([x, ...w]) => {
+      const gate = silu(matmul(x!, w[0]!));
+      const up = matmul(x!, w[1]!).add(matmul(x!, w[2]!));
+      const down = matmul(gate, w[3]!).add(matmul(gate, w[4]!));
+      return up.add(down).add(matmul(x!, w[0]!));
+    };
+    const run = async (device: Device, counts = WHOLE): Promise<Float32Array> => {
+      const one = product(weights[0]!, "int8", counts);
+      const inputs = weights.map((encoded) => ({ shape: [256, 256], encoded }));
+      const all = { ...one, inputs: [one.inputs[0]!, ...inputs], build };
+      return (await runCase(all, device, "tokens")).values;
+    };
+    const whole = await run(one!);
+    expect(await run(three!)).toEqual(whole);
+    expect(await run(three!, STEPS)).toEqual(whole);
+    expect(await run(inFile(three!, folder, "mapped", opened))).toEqual(whole);
+  });
+
   const grouped = [...ENCODED_TYPES.keys()].filter((type) => type.startsWith("int"));
   test.each(grouped)("%s that few rows meet as it is stored", async (type) => {
     const encoded = encodedWeight(type, [96, 576]);

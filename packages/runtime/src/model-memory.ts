@@ -20,6 +20,7 @@ export interface ModelMemory {
   readonly peak: number;
 }
 
+const FLOATS: ReadonlySet<string> = new Set(["f32", "f16", "bf16"]);
 /** A looked up row brings the pages around it, as far as the system has them (Linux's fault-around). */
 const PAGES_OF_ROW = 64 * 1024;
 
@@ -41,7 +42,7 @@ export function modelMemory(
   const lookedUp = sum(tables.map((bytes) => Math.min(bytes, texts * PAGES_OF_ROW)));
   // Where less is mapped than tables take, some tables are kept otherwise.
   const pages = Math.max(0, mapped - sum(tables)) + Math.min(lookedUp, mapped);
-  const activations = program.arena.bytes;
+  const activations = program.arena.bytes + roundedRows(program);
   const model = resident + pages + state + activations;
   return {
     residency: streamed > 0 ? "streamed" : mapped > sum(tables) ? "mapped" : "resident",
@@ -54,6 +55,15 @@ export function modelMemory(
     process,
     peak: model + process,
   };
+}
+
+/** Rows of a product's input, rounded for all threads: two bytes a number, of the widest input (ADR 030). */
+function roundedRows({ options, weights }: Program): number {
+  if (options.activations !== "int8") return 0;
+  const depths = weights
+    .filter(({ access, encoding }) => access === "whole" && !FLOATS.has(encoding.type))
+    .map(({ encoding }) => encoding.shape.at(-1) ?? 0);
+  return 2 * options.maxTokens * Math.max(0, ...depths);
 }
 
 function storedBytes({ encoding }: Program["weights"][number]): number {

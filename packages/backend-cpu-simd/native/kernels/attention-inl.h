@@ -10,12 +10,15 @@ inline void attend(const Call& call, const Step& step, const Share& share) {
   const int64_t width = a.cache.valueDim;
   constexpr int kMost = 1024;  // query heads of one key head, checked when the plan is made
   Mixed results[kMost], totals[kMost];
-  int64_t item = 0;
+  // Threads take items as they come, where each is of a head for all of the context; else in turns.
+  int64_t* const taken = split || share.threads == 1 ? nullptr : call.taken;
+  const auto take = [&](int64_t last) { return taken ? __atomic_fetch_add(taken, 1, __ATOMIC_RELAXED) : last + share.threads; };
+  int64_t item = 0, mine = take(share.thread - share.threads);
   for (Tile tile = a.first_tile(); tile.rows; tile = a.next_tile(tile)) {
     const int64_t from = a.first(tile.row) / kSegment, to = (a.end(tile.row + tile.rows - 1) - 1) / kSegment;
     const int64_t pieces = split ? 1 : a.pieces(share), queries = tile.rows * a.group;
     for (int64_t at = 0; at < a.cache.heads * pieces; at++) {
-      if (!split && item++ % share.threads != share.thread) continue;
+      if (!split && item++ != mine) continue;
       const int64_t head = at / pieces, piece = at % pieces;
       Segment<T> s(a, share, tile, head, {queries * piece / pieces, queries * (piece + 1) / pieces});
       for (int64_t i = 0; i < s.queries; i++) totals[i] = {s.totals + i * width, 0, 0};
@@ -37,6 +40,7 @@ inline void attend(const Call& call, const Step& step, const Share& share) {
       for (int64_t i = 0; i < s.queries && !split; i++) {
         divided(totals[i], width, result(call) + (s.row_of(i) * a.heads + s.head_of(i)) * width);
       }
+      mine = take(mine);
     }
   }
 }

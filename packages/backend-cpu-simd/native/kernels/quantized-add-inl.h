@@ -83,7 +83,7 @@ inline void add_tile(const Int8Tile& tile, int runs, const Eight* rows, float* s
         I c[8];
 #pragma GCC unroll 8
         for (int i = 0; i < 8; i++) c[i] = iload(tile.codes[run][i] + 4 * lane);
-        const auto at = [&](const float(&values)[kTileRuns][2][kPanel], int h, bool there) { return there ? load(values[run][h] + lane) : zero(); };
+        const auto at = [&](const float(&values)[kInt8TileRuns][2][kPanel], int h, bool there) { return there ? load(values[run][h] + lane) : zero(); };
         constexpr bool kTwo = C::kSub == 16;
         add_runs<C, kRows>(c, a, at(tile.scales, 0, true), at(tile.scales, 1, kTwo), at(tile.leasts, 0, C::kLeast), at(tile.leasts, 1, C::kLeast && kTwo), sum);
       }

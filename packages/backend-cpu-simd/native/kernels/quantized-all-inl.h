@@ -23,6 +23,7 @@
 #include "quantized-panel-inl.h"
 #include "quantized-add-inl.h"
 #include "quantized-stream-inl.h"
+#include "quantized-held-inl.h"
 #include "quantized-matmul-inl.h"
 #include "quantized-stored-inl.h"
 #include "quantized-told-inl.h"
@@ -63,6 +64,6 @@ static const Encoding encodings[] = {
 };
 
 extern const QuantizedKernels quantized;
-const QuantizedKernels quantized = {encodings, sizeof encodings / sizeof encodings[0], quantized_matmul, quantized_gather, quantized_experts, products};
+const QuantizedKernels quantized = {encodings, sizeof encodings / sizeof encodings[0], quantized_matmul, quantized_gather, quantized_experts, quantized_round, products};
 
 }  // namespace engine::ENGINE_LEVEL

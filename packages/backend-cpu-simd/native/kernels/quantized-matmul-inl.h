@@ -2,63 +2,10 @@
 // earlier inputs wait in y.
 namespace engine::ENGINE_LEVEL {
 
-// Rows that meet panels as they stand in memory: decoding them once for more rows pays from about 32 on, and for more than a
-// group at once where a group takes the codes several times.
-constexpr int64_t kStreamedRows = kRowsAtOnce < kTogether ? kTogether : 24;
 // Panels that a group passes before the next one does, and bytes of them that a second-level cache keeps meanwhile.
 constexpr int64_t kMostPieces = 16, kPassedBytes = 262144;
 // Panels that a thread takes at least.
 constexpr int64_t kLeastTaken = 4;
-
-// How rows are held, and how a group of them meets a tile.
-struct F32Rows {
-  using Tile = F32Tile;
-  static constexpr int64_t kRunBytes = 128;
-  static constexpr int64_t kStreamed = 1;
-  static auto stream(const Layout& t) { return t.streamF32; }
-  static void prepare(const Layout&, const float* x, Range k, int64_t to, uint8_t* into, int step) { pad_row(x, k, to, (float*)into, step); }
-  static uint8_t* row_in(uint8_t* group, int r) { return group + 4 * r; }
-  static void fill(const Layout& t, const uint8_t* w, int run, Tile& tile) { t.fillF32(w, run, tile); }
-  static void add(const Layout&, const Tile& tile, int runs, const uint8_t* rows, int size, float* sums) {
-    for_group(size, [&](auto r) { add_f32<decltype(r)::value>(tile, runs, (const float*)rows, sums); });
-  }
-};
-struct Int8Rows {
-  using Tile = Int8Tile;
-  static constexpr int64_t kRunBytes = sizeof(Eight);
-  static constexpr int64_t kStreamed = kStreamedRows;
-  static auto stream(const Layout& t) { return t.streamInt8; }
-  static void prepare(const Layout& t, const float* x, Range k, int64_t to, uint8_t* into, int step) { round_row(x, k, to, t.zero, (Eight*)into, step); }
-  static uint8_t* row_in(uint8_t* group, int r) { return group + r * sizeof(Eight); }
-  static void fill(const Layout& t, const uint8_t* w, int run, Tile& tile) { t.fillInt8(w, run, tile); }
-  static void add(const Layout& t, const Tile& tile, int runs, const uint8_t* rows, int size, float* sums) { t.addInt8(tile, runs, rows, size, sums); }
-};
-
-// Some rows of the product at some of its inputs, side by side in groups.
-struct Held {
-  uint8_t* data;
-  int64_t row, rows;   // of the product
-  int64_t unit, runs;  // the first unit of a panel, and how many runs of 32 inputs
-  template <class Rows>
-  uint8_t* group(int64_t r) const {
-    return data + r * runs * Rows::kRunBytes;
-  }
-};
-
-template <class Rows>
-inline void hold(const Layout& t, const QuantizedProduct& p, const Held& h) {
-  const Range k{h.unit * t.unit, p.depth};
-  for (int64_t first = 0; first < h.rows;) {
-    const int size = group_size(h.rows - first);
-    uint8_t* const group = h.group<Rows>(first);
-    for (int r = 0; r < size; r++) {
-      // Behind the last row: the same again, whose sums nobody takes.
-      const int64_t row = first + r < h.rows ? first + r : h.rows - 1;
-      Rows::prepare(t, row_of_x(p, h.row + row), k, 32 * h.runs, Rows::row_in(group, r), size);
-    }
-    first += size;
-  }
-}
 
 // The lanes of panel i that are outputs of the product, between a row of y and `lanes`.
 struct Lanes {
@@ -91,16 +38,17 @@ inline void multiply_tiles(const Layout& t, const QuantizedProduct& p, const Hel
     const uint8_t* w = panel_at(t, *p.w, i, {h.unit, h.unit + h.runs / unitRuns}, room);
     memset(sums, 0, sizeof sums);
     for (int64_t r = 0; h.unit > 0 && r < h.rows; r++) lanes.resume(sums[r], row_of_y(p, h.row + r));
-    for (int64_t at = 0; at < h.runs; at += kTileRuns) {
-      const int runs = (int)(h.runs - at < kTileRuns ? h.runs - at : kTileRuns);
+    for (int64_t at = 0; at < h.runs; at += Rows::kRuns) {
+      const int runs = (int)(h.runs - at < Rows::kRuns ? h.runs - at : Rows::kRuns);
       for (int run = 0; run < runs; run += unitRuns, w += t.unitBytes) Rows::fill(t, w, run, tile);
-      // The next tile's bytes come bit by bit while rows use this one.
+      // The next tile's bytes come bit by bit while rows use this one, and first the lines of y that sums will go to.
       const int64_t bytes = runs / unitRuns * t.unitBytes;
       int64_t line = 0;
       for (int64_t r = 0, n = 1; r < h.rows; n++) {
         const int size = group_size(h.rows - r);
         for (; line < bytes * n / groups; line += 64) prefetch(w + line);
-        Rows::add(t, tile, runs, h.group<Rows>(r) + at * size * Rows::kRunBytes, size, sums[r]);
+        for (int64_t row = r; at == 0 && row < r + size && row < h.rows; row++) prefetch(row_of_y(p, h.row + row) + lanes.first + lanes.begin);
+        Rows::add(t, tile, runs, h.group<Rows>(r, size) + at * size * Rows::kRunBytes, size, sums[r]);
         r += size;
       }
     }
@@ -142,12 +90,12 @@ inline void multiply_streams(const Layout& t, const QuantizedProduct& p, const H
         from.w[s] = at(first + s * each);
         from.next[s] = at(then + s * each);
       }
-      if (each > 0) Rows::stream(t)(h.group<Rows>(row), size, from, lanes);
+      if (each > 0) Rows::stream(t)(h.group<Rows>(row, size), size, from, lanes);
       // What two streams leave over, twice.
       if (each * streams < end - first) {
         from.count = 1;
         for (int s = 0; s < streams; s++) from.w[s] = at(end - 1);
-        Rows::stream(t)(h.group<Rows>(row), size, from, lanes + each * streams * size * kPanel);
+        Rows::stream(t)(h.group<Rows>(row, size), size, from, lanes + each * streams * size * kPanel);
       }
       for (int64_t i = first; i < end; i++) {
         for (int64_t r = 0; r < valid; r++) Lanes(p, i).deliver(lanes + ((i - first) * size + r) * kPanel, row_of_y(p, h.row + row + r));
@@ -157,48 +105,62 @@ inline void multiply_streams(const Layout& t, const QuantizedProduct& p, const H
   }
 }
 
-// The panels a thread multiplies next of those nobody has taken, none at the end: ever fewer, so that all end together though
-// one had its core to itself and another had not.
-inline Range take(const QuantizedProduct& p, Range all, const Share& share) {
-  const int64_t n = all.end - all.begin;
+// Which of n panels in rows of `row` a thread multiplies next of those nobody has taken, none at the end: ever fewer, so that
+// all end together though one had its core to itself and another had not.
+inline Range take(const QuantizedProduct& p, int64_t n, int64_t row, const Share& share) {
   int64_t begin = __atomic_load_n(p.taken, __ATOMIC_RELAXED), end = n;
   do {
-    if (begin >= n) return {all.end, all.end};
-    const int64_t some = (n - begin) / (2 * share.threads) / kMostStreams * kMostStreams;
+    if (begin >= n) return {n, n};
+    const int64_t some = (n - begin) / (2 * share.threads) / kMostStreams * kMostStreams, last = (begin / row + 1) * row;
     end = begin + (some < kLeastTaken ? kLeastTaken : some);
-    end = end < n ? end : n;
+    end = end < last ? end : last;
   } while (!__atomic_compare_exchange_n(p.taken, &begin, end, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
-  return {all.begin + begin, all.begin + end};
+  return {begin, end};
 }
 
 template <class Rows>
 void multiply_quantized(const Layout& t, const QuantizedProduct& p, const Share& share) {
   if (p.rows == 0 || p.outputs == 0) return;
   const Range all{p.w->begin / kPanel, (p.w->begin + p.outputs + kPanel - 1) / kPanel};
-  const int64_t unitRuns = t.unit / 32, runs = units(t, p.depth) * unitRuns;
+  const int64_t unitRuns = t.unit / 32, runs = runs_of(t, p.depth), count = all.end - all.begin;
   uint8_t* const room = share.scratch + held_bytes(p.depth);
   // Too few panels to share: the rows are.
-  const bool byRows = all.end - all.begin < share.threads && p.rows > 1;
-  const Range mine = byRows ? Range{0, all.end - all.begin} : part(share, all.end - all.begin, 1);
+  const bool byRows = count < share.threads && p.rows > 1;
+  const Range mine = byRows ? Range{0, count} : part(share, count, 1);
   const Range rows = byRows ? part(share, p.rows, kTogether) : Range{0, p.rows};
   const Range panels{all.begin + mine.begin, all.begin + mine.end};
-  if (panels.begin == panels.end || rows.begin == rows.end) return;
+  if (rows.begin == rows.end || (panels.begin == panels.end && !p.taken)) return;
   const bool streamed = p.rows <= Rows::kStreamed;
   // Blocks of about the same size, in whole groups, and of their inputs, in whole units.
   const int64_t blocks = (rows.end - rows.begin + kQuantizedRows - 1) / kQuantizedRows;
   const int64_t step = ((rows.end - rows.begin + blocks - 1) / blocks + kTogether - 1) / kTogether * kTogether;
   const int64_t most = (streamed ? held_bytes(p.depth) / step : kHeldRow) / Rows::kRunBytes / unitRuns * unitRuns, cuts = (runs + most - 1) / most;
   const int64_t deep = ((runs + cuts - 1) / cuts + unitRuns - 1) / unitRuns * unitRuns;
+  const auto multiply = [&](const Held& held, Range some) {
+    if (streamed) multiply_streams<Rows>(t, p, held, some, room);
+    else multiply_tiles<Rows>(t, p, held, some, room);
+  };
+  const auto block_at = [&](int64_t row) { return Range{row, rows.end - row < step ? rows.end : row + step}; };
+  const auto inputs_at = [&](int64_t at) { return Range{at, runs - at < deep ? runs : at + deep}; };
+  const bool taken = p.taken && !byRows && share.threads > 1;
+  if (taken && p.rounded) {
+    const int64_t n = (p.rows + step - 1) / step * count;
+    for (Range some = take(p, n, count, share); some.begin < n; some = take(p, n, count, share)) {
+      const int64_t first = all.begin + some.begin % count;
+      for (int64_t at = 0; at < runs; at += deep) {
+        multiply(rounded(t, p, block_at(some.begin / count * step), inputs_at(at)), {first, first + some.end - some.begin});
+      }
+    }
+    return;
+  }
   // Sums that wait in y are for who began them.
-  const bool taken = p.taken && !byRows && share.threads > 1 && deep >= runs && step >= p.rows;
+  const bool whole = deep >= runs && step >= p.rows;
   for (int64_t row = rows.begin; row < rows.end; row += step) {
     for (int64_t at = 0; at < runs; at += deep) {
-      const Held held{share.scratch, row, rows.end - row < step ? rows.end - row : step, at / unitRuns, runs - at < deep ? runs - at : deep};
-      hold<Rows>(t, p, held);
-      for (Range some = taken ? take(p, all, share) : panels; some.begin < some.end; some = taken ? take(p, all, share) : Range{0, 0}) {
-        if (streamed) multiply_streams<Rows>(t, p, held, some, room);
-        else multiply_tiles<Rows>(t, p, held, some, room);
-      }
+      const Held held = p.rounded ? rounded(t, p, block_at(row), inputs_at(at)) : hold<Rows>(t, p, block_at(row), inputs_at(at), share.scratch);
+      if (taken && whole) {
+        for (Range some = take(p, count, count, share); some.begin < count; some = take(p, count, count, share)) multiply(held, {all.begin + some.begin, all.begin + some.end});
+      } else if (panels.begin < panels.end) multiply(held, panels);
     }
   }
 }

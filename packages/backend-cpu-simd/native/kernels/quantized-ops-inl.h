@@ -3,11 +3,14 @@ namespace engine::ENGINE_LEVEL {
 
 inline const QuantizedWeight& weight_of(const Operand& x) { return *(const QuantizedWeight*)x.data; }
 
-void quantized_matmul(const Call& call, const Step& step, const Share& share) {
+inline QuantizedProduct product_of(const Call& call, const Step& step) {
   const Operand &x = call.inputs[0], &w = call.inputs[1];
-  const int64_t depth = w.shape.dims[1], outputs = w.shape.dims[0];
-  multiply_as_told(call, {&weight_of(w), floats(x), result(call), nullptr, 1, elements(x.shape, step, 0, x.shape.rank - 1), depth, outputs, call.taken}, share);
+  return {&weight_of(w), floats(x), result(call), nullptr, 1, elements(x.shape, step, 0, x.shape.rank - 1), w.shape.dims[1], w.shape.dims[0], call.taken, call.rounded};
 }
+
+void quantized_matmul(const Call& call, const Step& step, const Share& share) { multiply_as_told(call, product_of(call, step), share); }
+
+void quantized_round(const Call& call, const Step& step, const Share& share) { round_as_told(product_of(call, step), call.rounded, share); }
 
 void quantized_gather(const Call& call, const Step& step, const Share& share) {
   const Operand &table = call.inputs[0], &ids = call.inputs[1];
@@ -28,7 +31,7 @@ void quantized_gather(const Call& call, const Step& step, const Share& share) {
 
 void quantized_experts(const Call& call, const Step& step, const Share& share) {
   each_expert(call, step, share, [&](const Operand& w, const RoutedRows& r, const Share& own) {
-    multiply_as_told(call, {&weight_of(w), floats(call.inputs[0]), result(call), r.order, r.shared, r.rows, r.depth, r.outputs, nullptr}, own);
+    multiply_as_told(call, {&weight_of(w), floats(call.inputs[0]), result(call), r.order, r.shared, r.rows, r.depth, r.outputs, nullptr, nullptr}, own);
   });
 }
 

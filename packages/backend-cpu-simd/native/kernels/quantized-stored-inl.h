@@ -61,11 +61,11 @@ void multiply_stored(const Layout& t, const QuantizedProduct& p, const Share& sh
   if (p.rows == 0 || p.outputs == 0) return;
   const Range all{p.w->begin / kPanel, (p.w->begin + p.outputs + kPanel - 1) / kPanel}, mine = part(share, all.end - all.begin, 1);
   if (mine.begin == mine.end) return;
-  const Held held{share.scratch, 0, p.rows, 0, p.depth / 32};
-  hold<Int8Rows>(t, p, held);
+  const int64_t runs = p.depth / 32;
+  hold<Int8Rows>(t, p, {0, p.rows}, {0, runs}, share.scratch);
   const int size = group_size(p.rows);
-  Eight* const rows = (Eight*)held.data;
-  for (int64_t i = 0; i < held.runs * size; i++) E::turn(rows[i].codes);
+  Eight* const rows = (Eight*)share.scratch;
+  for (int64_t i = 0; i < runs * size; i++) E::turn(rows[i].codes);
   uint8_t* const scales = share.scratch + held_bytes(p.depth);
   for (int64_t i = all.begin + mine.begin; i < all.begin + mine.end; i++) {
     alignas(64) float lanes[kTogether * kPanel];

@@ -140,13 +140,20 @@ void multiply_panels(const Layout& t, const QuantizedProduct& p, const Held& h, 
       int64_t line = 0;
       for (int64_t g = 0; g < groups; g++) {
         for (; line < bytes * (g + 1) / groups; line += 64) prefetch(w + line);
-        const uint8_t* const group = h.data + (g * h.runs + at) * T::kRunBytes;
+        const uint8_t* const group = h.data + (g * h.all + h.first + at) * T::kRunBytes;
         dot_runs<T, Sub>(group, codes, runs, dots);
         add_dots<T, Sub, Least>(tile, group, dots, runs, sums[g * kTileHeight]);
       }
     }
     for (int64_t r = 0; r < h.rows; r++) lanes.deliver(sums[r], row_of_y(p, h.row + r));
   }
+}
+
+// Runs first … first + count - 1 of the group of 16 rows from a row on. Behind the last row stand zeros, whose sums nobody takes.
+template <class T>
+inline void hold_tiles(const QuantizedProduct& p, int64_t row, int64_t end, int64_t first, int64_t count, uint8_t* to) {
+  if (end - row < kTileHeight) memset(to, 0, count * T::kRunBytes);
+  for (int64_t r = 0; r < kTileHeight && row + r < end; r++) T::hold(row_of_x(p, row + r), {32 * first, p.depth}, 32 * count, to, (int)r);
 }
 
 template <class T>
@@ -162,19 +169,33 @@ void multiply_tiled(const QuantizedProduct& p, const Share& share) {
   if (panels.begin == panels.end || rows.begin == rows.end) return;
   const auto multiply = t.sub == 32 ? t.least ? multiply_panels<T, 32, true> : multiply_panels<T, 32, false>
                                     : t.least ? multiply_panels<T, 16, true> : multiply_panels<T, 16, false>;
-  const int64_t unitRuns = t.unit / 32, runs = units(t, p.depth) * unitRuns;
+  const int64_t runs = runs_of(t, p.depth);
   constexpr int64_t kDeep = kHeldRow * kTileHeight / T::kRunBytes / kTileRuns * kTileRuns;
   for (int64_t row = rows.begin; row < rows.end; row += kQuantizedRows) {
+    const int64_t end = rows.end - row < kQuantizedRows ? rows.end : row + kQuantizedRows;
     for (int64_t at = 0; at < runs; at += kDeep) {
-      const Held held{share.scratch, row, rows.end - row < kQuantizedRows ? rows.end - row : kQuantizedRows, at / unitRuns, runs - at < kDeep ? runs - at : kDeep};
-      const int64_t groupBytes = held.runs * T::kRunBytes;
-      // Behind the last row stand zeros, whose sums nobody takes.
-      if (held.rows % kTileHeight) memset(held.data + held.rows / kTileHeight * groupBytes, 0, groupBytes);
-      for (int64_t r = 0; r < held.rows; r++) {
-        T::hold(row_of_x(p, row + r), {held.unit * t.unit, p.depth}, 32 * held.runs, held.data + r / kTileHeight * groupBytes, (int)(r % kTileHeight));
+      const int64_t count = runs - at < kDeep ? runs - at : kDeep;
+      Held held{share.scratch, row, end - row, 32 * at / t.unit, count, count, 0};
+      if (p.rounded) {
+        held.data = p.rounded + row * runs * sizeof(Eight);
+        held.all = runs;
+        held.first = at;
       }
+      for (int64_t r = 0; !p.rounded && r < held.rows; r += kTileHeight) hold_tiles<T>(p, row + r, end, at, count, share.scratch + r / kTileHeight * count * T::kRunBytes);
       multiply(t, p, held, panels, share.scratch + held_bytes(p.depth));
     }
+  }
+}
+
+inline void round_as_told(const QuantizedProduct& p, uint8_t* to, const Share& share) {
+  const Layout& t = *p.w->encoding->layout;
+  if (p.rows <= kFewRows) return round_part(t, p, to, share);
+  const int64_t runs = runs_of(t, p.depth);
+  auto [at, end] = part(share, (p.rows + kTileHeight - 1) / kTileHeight * runs, 1);
+  while (at < end) {
+    const int64_t row = at / runs * kTileHeight, first = at % runs, count = end - at < runs - first ? end - at : runs - first;
+    hold_tiles<Int8Tiles>(p, row, p.rows, first, count, to + at * Int8Tiles::kRunBytes);
+    at += count;
   }
 }
 

@@ -6,4 +6,6 @@ inline void multiply_as_told(const Call& call, const QuantizedProduct& p, const 
   (call.attrs.activations == Activations::int8 ? encoding.multiplyInt8 : encoding.multiply)(p, share);
 }
 
+inline void round_as_told(const QuantizedProduct& p, uint8_t* to, const Share& share) { round_part(*p.w->encoding->layout, p, to, share); }
+
 }  // namespace engine::ENGINE_LEVEL

@@ -3,6 +3,7 @@
 #include "quantized-rows-inl.h"
 #include "quantized-panel-inl.h"
 #include "quantized-add-inl.h"
+#include "quantized-held-inl.h"
 #include "quantized-matmul-inl.h"
 #include "quantized-tiles-inl.h"
 #include "quantized-ops-inl.h"
@@ -10,6 +11,6 @@
 namespace engine::ENGINE_LEVEL {
 
 extern const TiledKernels tiled_quantized;
-const TiledKernels tiled_quantized = {quantized_matmul, quantized_experts, products_of_tiles};
+const TiledKernels tiled_quantized = {quantized_matmul, quantized_experts, quantized_round, products_of_tiles};
 
 }  // namespace engine::ENGINE_LEVEL

@@ -49,6 +49,13 @@ inline int32_t largest(I a) {
   const __m128i two = _mm_max_epi32(four, _mm_shuffle_epi32(four, 0x4e));
   return _mm_cvtsi128_si32(_mm_max_epi32(two, _mm_shuffle_epi32(two, 0xb1)));
 }
+// Of each of four.
+inline void four_sums(const I* a, int32_t* to) {
+  for (int i = 0; i < 4; i++) to[i] = sum(a[i]);
+}
+inline void four_largest(const I* a, int32_t* to) {
+  for (int i = 0; i < 4; i++) to[i] = largest(a[i]);
+}
 inline void store_s8(int8_t* p, I a) {
   const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(a.v), _mm256_extracti128_si256(a.v, 1));
   _mm_storel_epi64((__m128i*)p, _mm_packs_epi16(words, words));

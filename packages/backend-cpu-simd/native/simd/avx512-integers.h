@@ -42,6 +42,21 @@ inline I bits(V a) { return {_mm512_castps_si512(a.v)}; }
 inline V from_bits(I a) { return {_mm512_castsi512_ps(a.v)}; }
 inline int32_t sum(I a) { return _mm512_reduce_add_epi32(a.v); }
 inline int32_t largest(I a) { return _mm512_reduce_max_epi32(a.v); }
+// op over the lanes of each of four.
+template <class Op>
+inline __m128i fold_four(const I* a, Op op) {
+  const __m512i ab = op(_mm512_unpacklo_epi32(a[0].v, a[1].v), _mm512_unpackhi_epi32(a[0].v, a[1].v));
+  const __m512i cd = op(_mm512_unpacklo_epi32(a[2].v, a[3].v), _mm512_unpackhi_epi32(a[2].v, a[3].v));
+  const __m512i four = op(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
+  const __m512i two = op(four, _mm512_shuffle_i64x2(four, four, 0x4e));
+  return _mm512_castsi512_si128(op(two, _mm512_shuffle_i64x2(two, two, 0xb1)));
+}
+inline void four_sums(const I* a, int32_t* to) {
+  _mm_storeu_si128((__m128i*)to, fold_four(a, [](__m512i x, __m512i y) { return _mm512_add_epi32(x, y); }));
+}
+inline void four_largest(const I* a, int32_t* to) {
+  _mm_storeu_si128((__m128i*)to, fold_four(a, [](__m512i x, __m512i y) { return _mm512_max_epi32(x, y); }));
+}
 inline void store_s8(int8_t* p, I a) { _mm_storeu_si128((__m128i*)p, _mm512_cvtepi32_epi8(a.v)); }
 inline I load_s8(const void* p) { return {_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i*)p))}; }
 inline I load_u8(const void* p) { return {_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i*)p))}; }

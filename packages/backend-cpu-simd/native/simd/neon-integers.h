@@ -49,6 +49,13 @@ inline I bits(V a) { return {vreinterpretq_s32_f32(a.v)}; }
 inline V from_bits(I a) { return {vreinterpretq_f32_s32(a.v)}; }
 inline int32_t sum(I a) { return vaddvq_s32(a.v); }
 inline int32_t largest(I a) { return vmaxvq_s32(a.v); }
+// Of each of four.
+inline void four_sums(const I* a, int32_t* to) {
+  for (int i = 0; i < 4; i++) to[i] = sum(a[i]);
+}
+inline void four_largest(const I* a, int32_t* to) {
+  for (int i = 0; i < 4; i++) to[i] = largest(a[i]);
+}
 inline void store_s8(int8_t* p, I a) {
   const int16x4_t words = vqmovn_s32(a.v);
   const int8x8_t codes = vqmovn_s16(vcombine_s16(words, words));

@@ -85,6 +85,13 @@ inline int32_t largest(I a) {
   for (int i = 1; i < 4; i++) most = (int32_t)a.v[i] > most ? (int32_t)a.v[i] : most;
   return most;
 }
+// Of each of four.
+inline void four_sums(const I* a, int32_t* to) {
+  for (int i = 0; i < 4; i++) to[i] = sum(a[i]);
+}
+inline void four_largest(const I* a, int32_t* to) {
+  for (int i = 0; i < 4; i++) to[i] = largest(a[i]);
+}
 inline void store_s8(int8_t* p, I a) {
   for (int i = 0; i < 4; i++) p[i] = (int8_t)(int32_t)a.v[i];
 }

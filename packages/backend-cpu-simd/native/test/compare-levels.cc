@@ -228,7 +228,7 @@ static Products quantized_of(const Encoding& e, int32_t rows, int32_t depth, int
   const auto x = values((size_t)rows * depth);
   for (auto* y : {&out.f32, &out.int8}) {
     y->resize((size_t)rows * outputs);
-    const QuantizedProduct product{&w, x.data(), y->data(), nullptr, 1, rows, depth, outputs, nullptr};
+    const QuantizedProduct product{&w, x.data(), y->data(), nullptr, 1, rows, depth, outputs, nullptr, nullptr};
     (y == &out.f32 ? e.multiply : e.multiplyInt8)(product, {0, 1, scratch});
   }
   return out;
