@@ -25,6 +25,8 @@ export interface LoadOptions extends Watch, HubOptions {
   readonly modelBudget?: number;
   /** How streamed weights are read: past the system's page cache, or through it; by what memory is free unless told. */
   readonly io?: Streaming["io"];
+  /** By a thread for each read, or by io_uring, where Linux has it; the faster one unless told. */
+  readonly reader?: Streaming["reader"];
   /** Most tokens of one text; the model's own unless memory is short. */
   readonly context?: number;
   /** How many texts of that length are held at once. */

@@ -52,7 +52,7 @@ class Copying {
 
   void read(const Piece::Part& part, uint64_t offset, uint64_t n, uint8_t* into) {
     const SourceFile& from = files_[part.file];
-    const std::string why = from.file->read(into, n, n, part.offset + offset);
+    const std::string why = from.file->read({part.offset + offset, n, n, into});
     if (!why.empty()) {
       fail("bad-checkpoint", "%s could not be read at byte %llu: %s. Restore it or download it again.", from.path.c_str(),
            (unsigned long long)(part.offset + offset), why.c_str());

@@ -86,19 +86,18 @@ bool Experts::begin(int index) {
   for (int piece = unit.first; piece < unit.first + unit.count; piece++) {
     const int64_t chunks = pieces_[piece].chunks(readers_.chunk());
     states_[index].left += (int)chunks;
-    for (int64_t i = 0; i < chunks; i++) readers_.post(Readers::wanted, [this, index, piece, i] { job(index, piece, i); });
+    uint8_t* const frame = memory_ + frameBytes_ * bundle.frame;
+    for (int64_t i = 0; i < chunks; i++) readers_.bring(Readers::wanted, pieces_[piece], i, frame, [this, index](const std::string& why) { came(index, why); });
   }
   bundle.reading += states_[index].left;
   if (states_[index].left == 0) states_[index].state = there;
   return true;
 }
 
-void Experts::job(int index, int piece, int64_t chunk) {
-  Bundle& bundle = bundles_[units_[index].bundle];
-  const std::string why = readers_.bring(pieces_[piece], chunk, memory_ + frameBytes_ * bundle.frame);
+void Experts::came(int index, const std::string& why) {
   std::lock_guard lock(mutex_);
   Unit& unit = states_[index];
-  bundle.reading--;
+  bundles_[units_[index].bundle].reading--;
   unit.left--;
   if (!why.empty()) broken_ = why;
   // An error anywhere may be this one's: what is still on its way then is read again.

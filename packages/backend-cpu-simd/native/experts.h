@@ -1,6 +1,6 @@
 // Single experts, read when rows are routed to them and kept in frames of memory by how often that happens.
 #pragma once
-#include "pieces.h"
+#include "readers.h"
 
 namespace engine {
 
@@ -47,7 +47,7 @@ class Experts {
   int frame_for(int bundle);
   double score(const Bundle& bundle) const;
   void use(int bundle);
-  void job(int unit, int piece, int64_t chunk);
+  void came(int unit, const std::string& why);
 
   Readers& readers_;
   const std::vector<Piece> pieces_;

@@ -105,18 +105,28 @@ std::unique_ptr<File> File::scattered(int fd) {
   return file;
 }
 
-std::string File::read(uint8_t* into, size_t n, size_t wanted, uint64_t offset) const {
-  size_t done = 0;
-  while (done < n) {
-    const ssize_t got = pread(fd_, into + done, n - done, (off_t)(offset + done));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return strerror(errno);
-    if (got == 0) break;
-    done += (size_t)got;
-    // A direct read that ends inside a sector has met the file's end.
-    if (done >= wanted) break;
+bool Reading::over(int64_t got, std::string& why) {
+  constexpr int64_t kSmallestSector = 512;
+  // Where direct reads must begin at sectors, none goes on within the last one.
+  if (got == -EINVAL && done % kSmallestSector) got = 0;
+  if (got == -EINTR || got == -EAGAIN) return false;
+  if (got < 0) {
+    why = strerror((int)-got);
+    return true;
   }
-  return done >= wanted ? "" : "the file ends before its weights do; has it changed?";
+  done += (size_t)got;
+  if (got > 0 && done < wanted) return false;
+  if (done < wanted) why = "the file ends before its weights do; has it changed?";
+  return true;
+}
+
+std::string File::read(Reading reading) const {
+  std::string why;
+  for (bool over = reading.bytes == 0; !over;) {
+    const ssize_t got = pread(fd_, reading.into + reading.done, reading.bytes - reading.done, (off_t)(reading.offset + reading.done));
+    over = reading.over(got < 0 ? -errno : got, why);
+  }
+  return why;
 }
 
 }  // namespace engine

@@ -36,6 +36,16 @@ class Memory {
   Live live_;
 };
 
+// Bytes of a file on their way into memory: the file may end within them, but not before the first `wanted`.
+struct Reading {
+  uint64_t offset;
+  size_t bytes, wanted;
+  uint8_t* into;
+  size_t done = 0;
+  // A read of what is left gave so many bytes, 0 at the file's end, or -errno. Whether it is over; `why` says what went wrong.
+  bool over(int64_t got, std::string& why);
+};
+
 // A descriptor of its own for the same open file.
 class File {
  public:
@@ -50,11 +60,12 @@ class File {
   void map(uint8_t* at, size_t n) const;
   // Whether the system's page cache has the byte at `offset`, where it tells.
   bool cached(uint64_t offset) const;
+  int descriptor() const { return fd_; }
   // As the system has it now.
   uint64_t size() const;
   std::string path() const;
-  // Reads up to n bytes, of which the first `wanted` must be there; empty, or why they could not be read.
-  std::string read(uint8_t* into, size_t n, size_t wanted, uint64_t offset) const;
+  // Empty, or why it could not be read.
+  std::string read(Reading reading) const;
 
  private:
   File() = default;

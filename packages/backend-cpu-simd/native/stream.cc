@@ -69,23 +69,23 @@ void Stream::advance() {
       }
       const int64_t chunks = pieces_[piece].chunks(readers_.chunk());
       active_.back().left += (int)chunks;
-      for (int64_t i = 0; i < chunks; i++) readers_.post(Readers::ahead, [this, turn, piece, i] { job(turn, piece, i); });
+      for (int64_t i = 0; i < chunks; i++) readers_.bring(Readers::ahead, pieces_[piece], i, ring_, [this, turn](const std::string& why) { came(turn, why); }, [this, turn] { return wanted(turn); });
     }
   }
 }
 
-void Stream::job(int64_t turn, int piece, int64_t chunk) {
-  std::unique_lock lock(mutex_);
-  // A step that ended early, or an error, leaves reads that nobody wants.
-  const bool wanted = turn >= done_ && broken_.empty();
-  if (wanted) {
-    lock.unlock();
-    const std::string why = readers_.bring(pieces_[piece], chunk, ring_);
-    lock.lock();
-    if (!why.empty()) broken_ = why;
-  }
+// A step that ended early, or an error, leaves reads that nobody wants.
+bool Stream::wanted(int64_t turn) {
+  std::lock_guard lock(mutex_);
+  return turn >= done_ && broken_.empty();
+}
+
+// A chunk of it is there, or nobody wants it any more, or it cannot be read.
+void Stream::came(int64_t turn, const std::string& why) {
+  std::lock_guard lock(mutex_);
+  if (!why.empty()) broken_ = why;
   const auto found = std::find_if(active_.begin(), active_.end(), [&](const Active& one) { return one.turn == turn; });
-  if (!wanted || !broken_.empty()) found->whole = false;
+  if (!broken_.empty()) found->whole = false;
   if (--found->left == 0 && turn < done_) {
     leave(segments_[turn % size()]);
     active_.erase(found);

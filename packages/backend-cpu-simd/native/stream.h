@@ -3,7 +3,7 @@
 #pragma once
 #include <chrono>
 
-#include "pieces.h"
+#include "readers.h"
 
 namespace engine {
 
@@ -36,7 +36,8 @@ class Stream {
     bool whole;  // none of them failed
   };
   void advance();  // takes up all segments whose places are free
-  void job(int64_t turn, int piece, int64_t chunk);
+  bool wanted(int64_t turn);
+  void came(int64_t turn, const std::string& why);
   bool placeFree(int64_t turn) const;
   void giveUp(int64_t turn);
   bool lies(int64_t turn) const;

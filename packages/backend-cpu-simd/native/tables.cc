@@ -14,6 +14,7 @@ Table::Table(Readers& readers, std::vector<Part> parts, int64_t rows, int64_t ca
     : readers_(readers), parts_(std::move(parts)), rows_(rows), live_(std::move(live)) {
   if (parts_.empty() || parts_.size() > kMostParts || rows < 1 || rows > INT32_MAX) fail("bad-option", "A table has no rows.");
   for (const Part& part : parts_) {
+    readers_.check(part.file);
     if (part.rowBytes < 1) fail("bad-option", "A table has no columns.");
   }
   lay_out(std::clamp<int64_t>(capacity, 1, rows));
@@ -84,17 +85,17 @@ bool Table::begin(const std::vector<int32_t>& ids) {
     slots_[at].reading = true;
     freshen(at);
     reading_++;
-    readers_.post(Readers::row, [this, id, at] { job(id, at); });
+    std::vector<Readers::Bytes> row;
+    for (size_t part = 0; part < parts_.size(); part++) {
+      const auto [file, offset, rowBytes] = parts_[part];
+      row.push_back({file, {offset + (uint64_t)(id * rowBytes), (size_t)rowBytes, (size_t)rowBytes, memory_.data() + begins_[part] + at * rowBytes}});
+    }
+    readers_.row(row, [this, id, at](const std::string& why) { came(id, at, why); });
   }
   return all;
 }
 
-void Table::job(int32_t id, int32_t at) {
-  std::string why;
-  for (size_t part = 0; part < parts_.size() && why.empty(); part++) {
-    const Part& from = parts_[part];
-    why = readers_.read(from.file, from.offset + (uint64_t)(id * from.rowBytes), from.rowBytes, from.rowBytes, memory_.data() + begins_[part] + at * from.rowBytes);
-  }
+void Table::came(int32_t id, int32_t at, const std::string& why) {
   std::lock_guard lock(mutex_);
   reading_--;
   slots_[at].reading = false;

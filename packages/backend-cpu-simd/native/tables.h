@@ -2,7 +2,7 @@
 #pragma once
 #include <unordered_map>
 
-#include "pieces.h"
+#include "readers.h"
 
 namespace engine {
 
@@ -40,7 +40,7 @@ class Table {
   void freshen(int32_t slot);
   int32_t free_slot();
   bool begin(const std::vector<int32_t>& ids);
-  void job(int32_t id, int32_t at);
+  void came(int32_t id, int32_t at, const std::string& why);
 
   Readers& readers_;
   const std::vector<Part> parts_;

@@ -79,9 +79,9 @@ void Weights::pack(const Packing& packing, const std::function<void(int32_t, int
   if (failed) std::rethrow_exception(failed);
 }
 
-void Weights::source(std::vector<SourceFile> files, bool direct, uint64_t chunk, int readers) {
+void Weights::source(std::vector<SourceFile> files, bool direct, uint64_t chunk, Readers::Way way) {
   if (readers_) fail("bad-option", "These weights are streamed already.");
-  readers_ = std::make_unique<Readers>(std::move(files), direct, chunk, readers);
+  readers_ = std::make_unique<Readers>(std::move(files), direct, chunk, way);
 }
 
 uint8_t* Weights::reserved(int region, uint64_t& bytes) {

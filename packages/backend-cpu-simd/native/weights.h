@@ -41,7 +41,7 @@ class Weights {
   // Seconds that all threads take to read n bytes once.
   double read_seconds(int region, uint64_t offset, uint64_t n);
   // Opens the files of what does not stay, for all of the following; one of each kind for all plans of these weights.
-  void source(std::vector<SourceFile> files, bool direct, uint64_t chunk, int readers);
+  void source(std::vector<SourceFile> files, bool direct, uint64_t chunk, Readers::Way way);
   // Reads weights into a reserved region in the order steps use them.
   void stream(int region, std::vector<Piece> pieces, std::vector<StreamSegment> segments, uint64_t windowBytes);
   // A region that is a mapped file; throws when it is none.

@@ -38,8 +38,8 @@ export function decideResidency(
   };
   const isTable = ({ use }: StoredWeight): boolean => use.access === "rows";
   if (typeof residency === "object") {
-    const { budget, io } = residency.stream;
-    const streaming = chooseStreamed(all, { budget, io, cacheable: CACHED_SHARE * freemem() });
+    const { budget, io, reader } = residency.stream;
+    const streaming = chooseStreamed(all, { budget, io, reader, cacheable: CACHED_SHARE * freemem() });
     return { mapped: [], copied: streaming.kept, streaming };
   }
   const whole = all.reduce((sum, { use, bytes }) => sum + (use.access === "whole" ? bytes : 0), 0);

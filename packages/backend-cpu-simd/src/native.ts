@@ -90,7 +90,7 @@ export interface NativeWeights {
   readSeconds(region: number, offset: number, bytes: number): Promise<number>;
   /**
    * Opens the files of what is streamed, and whether each is read here and there; whether the others are past the page
-   * cache, which is the answer too.
+   * cache; whether by io_uring, where the system has it: that is the answer too.
    */
   source(
     fds: Int32Array,
@@ -98,7 +98,7 @@ export interface NativeWeights {
     scattered: Int32Array,
     direct: boolean,
     chunk: number,
-    readers: number,
+    uring: boolean,
   ): boolean;
   /** Reads weights into a region, or windows of mapped files, in the order steps use them (native/stream.h). */
   stream(

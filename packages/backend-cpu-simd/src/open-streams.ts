@@ -1,6 +1,6 @@
+import type { StreamReader } from "@engine/core";
 import type { NativeWeights } from "./native.ts";
 import { translated } from "./native-error.ts";
-import { READERS } from "./stream-layout.ts";
 import type { Streamable, StreamedRows } from "./streamable.ts";
 import type { StreamChoice } from "./weight-stream.ts";
 
@@ -15,24 +15,25 @@ export interface StreamedPlace {
   readonly table?: number;
 }
 
-/** Threads that read where there are tables: single rows want more of them on their way. */
-const ROW_READERS = 24;
+export interface OpenStreams<T> {
+  readonly places: ReadonlyMap<T, StreamedPlace>;
+  readonly reader?: StreamReader;
+}
 
 /** Gives what is streamed its memory and its readers. */
 export function openStreams<T extends Streamable>(
   native: NativeWeights,
-  { ring, experts, tables, files, direct, chunk }: StreamChoice<T>,
-): ReadonlyMap<T, StreamedPlace> {
+  { ring, experts, tables, files, direct, chunk, reader }: StreamChoice<T>,
+): OpenStreams<T> {
   const found = new Map<T, StreamedPlace>();
-  if (files.fds.length === 0) return found;
+  if (files.fds.length === 0) return { places: found };
   const fds = Int32Array.from(files.fds);
   const scattered = Int32Array.from(files.scattered);
-  const readers = tables.size > 0 ? ROW_READERS : READERS;
   const place = (stored: T, where: StreamedPlace): void => {
     found.set(stored, { ...found.get(stored), ...where });
   };
   return translated(() => {
-    native.source(fds, files.paths, scattered, direct, chunk, readers);
+    const uring = native.source(fds, files.paths, scattered, direct, chunk, reader === "io_uring");
     if (ring.rows.size > 0) {
       const { pieces, places } = ring.layout;
       const segments = Int32Array.from(places.flatMap((_, i) => [i, 1]));
@@ -56,6 +57,6 @@ export function openStreams<T extends Streamable>(
     }
     for (const [stored, { parts, rows, capacity }] of tables)
       place(stored, { table: native.table(parts, rows, capacity) });
-    return found;
+    return { places: found, reader: uring ? "io_uring" : "threads" };
   });
 }

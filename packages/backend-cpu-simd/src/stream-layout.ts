@@ -48,7 +48,7 @@ export class SourceFiles {
 export const SECTOR = 4096;
 /** Vectors begin at whole lines. */
 export const LINE = 64;
-/** Threads that read weights at once, each some bytes: enough in flight for a disk's full rate (native/pieces.cc). */
+/** Threads that read weights at once, each some bytes: enough in flight for a disk's full rate (native/readers.cc). */
 export const READERS = 8;
 const MOST_CHUNK = 2 ** 20;
 const LEAST_CHUNK = 64 * 1024;

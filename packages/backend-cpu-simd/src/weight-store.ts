@@ -2,6 +2,8 @@ import {
   EngineError,
   type Extent,
   elements,
+  type StreamCounts,
+  type StreamReader,
   type Watch,
   type WeightBytes,
   type WeightStore,
@@ -51,6 +53,7 @@ export interface Place extends StreamedPlace {
 export class CpuWeights extends Owned implements WeightStore {
   readonly native: NativeWeights;
   readonly #places = new Map<string, Place>();
+  #reader: StreamReader | undefined;
   #bytes: WeightBytes = { resident: 0, mapped: 0, streamed: 0 };
   #settled: Promise<void> = Promise.resolve();
 
@@ -84,8 +87,8 @@ export class CpuWeights extends Owned implements WeightStore {
     return this.#bytes;
   }
 
-  streamed(): ReturnType<NativeWeights["streamed"]> {
-    return this.native.streamed();
+  streamed(): StreamCounts {
+    return { ...this.native.streamed(), ...(this.#reader && { reader: this.#reader }) };
   }
 
   settled(): Promise<void> {
@@ -166,7 +169,9 @@ export class CpuWeights extends Owned implements WeightStore {
   }
 
   #stream(streaming: StreamChoice<StoredWeight>): void {
-    for (const [stored, found] of openStreams(this.native, streaming)) {
+    const { places, reader } = openStreams(this.native, streaming);
+    this.#reader = reader;
+    for (const [stored, found] of places) {
       const { use, type, blocks: layout } = stored;
       const { inPlace = false, second } = found;
       const blocks = layout && { blocks: { layout, panels: !inPlace, ...(second && { second }) } };

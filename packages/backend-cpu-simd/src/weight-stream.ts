@@ -1,4 +1,4 @@
-import { EngineError, type WeightUse } from "@engine/core";
+import { EngineError, type StreamReader, type WeightUse } from "@engine/core";
 import { bytesInPanels } from "./blocks.ts";
 import { type ExpertLayout, expertFrames, layOutExperts } from "./expert-layout.ts";
 import {
@@ -31,6 +31,8 @@ export interface StreamChoice<T> {
   readonly tables: TableLayout<T>;
   readonly files: SourceFiles;
   readonly direct: boolean;
+  /** Threads take its place where the system has none. */
+  readonly reader: StreamReader;
   /** Bytes of one read, and what is taken for reading blocks before they are laid out. */
   readonly chunk: number;
   readonly staging: number;
@@ -42,11 +44,14 @@ export interface StreamOptions {
   /** Reads go through the system's page cache while what is streamed is no more than this many bytes. */
   readonly cacheable: number;
   readonly io?: "direct" | "cached" | undefined;
+  readonly reader?: StreamReader | undefined;
 }
 
 /** A disk is kept busy by so much of the ring; memory by less. */
 const DIRECT_AHEAD = 32 * 2 ** 20;
 const CACHED_AHEAD = 4 * 2 ** 20;
+/** ADR 029 has the measurements. */
+const READER: StreamReader = "threads";
 /** Smaller ones stay. */
 const LEAST = SECTOR;
 /** Ops that read a weight where it is stored; all others have a copy of their own. */
@@ -58,7 +63,7 @@ const IN_PLACE = new Set(["matmul", "expert-matmul", "gather"]);
  */
 export function chooseStreamed<T extends Streamable>(
   all: readonly T[],
-  { budget, cacheable, io }: StreamOptions,
+  { budget, cacheable, io, reader = READER }: StreamOptions,
 ): StreamChoice<T> {
   const files = new SourceFiles();
   const looked = all.filter(isTable);
@@ -91,7 +96,17 @@ export function chooseStreamed<T extends Streamable>(
       capacities,
       files,
     );
-    return { kept: fixed, ring: noRing(), experts: undefined, tables, files, direct, chunk, staging: 0 };
+    return {
+      kept: fixed,
+      ring: noRing(),
+      experts: undefined,
+      tables,
+      files,
+      direct,
+      reader,
+      chunk,
+      staging: 0,
+    };
   }
   const ahead = direct ? DIRECT_AHEAD : CACHED_AHEAD;
   const divide = (count: number) =>
@@ -125,7 +140,7 @@ export function chooseStreamed<T extends Streamable>(
     files,
   );
   const ring = { bytes: windows ? 0 : ringBytes, windowBytes: windows ? ringBytes : 0, layout, rows };
-  return { kept: [...stays, ...pinned], ring, experts, tables, files, direct, chunk, staging };
+  return { kept: [...stays, ...pinned], ring, experts, tables, files, direct, reader, chunk, staging };
 }
 
 function noRing<T>(): StreamChoice<T>["ring"] {

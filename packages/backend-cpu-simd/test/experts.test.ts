@@ -79,121 +79,130 @@ const tokens = Array.from({ length: 60 }, (_, i) => (i * 37) % VOCAB);
 
 // Tiles have expert products of their own, over activations in bf16.
 const kinds = [
-  { what: "the best level", backend: cpuSimd, activations: "f32" },
-  { what: "amx-emulated", backend: cpuSimdAt("amx-emulated"), activations: "bf16" },
+  { what: "the best level", backend: cpuSimd, activations: "f32", reader: "threads" },
+  { what: "the best level", backend: cpuSimd, activations: "f32", reader: "io_uring" },
+  { what: "amx-emulated", backend: cpuSimdAt("amx-emulated"), activations: "bf16", reader: "threads" },
 ] as const;
 const here = kinds.filter(({ what }) => what === "the best level" || isaLevels().includes(what));
 
-describe.skipIf(cpuSimd.unavailable()).each(here)("single experts and rows of tables, $what", (kind) => {
-  let folder: string;
-  let path: string;
-  let fd: number;
-  let device: Device;
-  let source: WeightSource;
-  let total: number;
-  beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), "engine-experts-"));
-    path = join(folder, "weights.bin");
-    const weights = mixture();
-    writeFileSync(path, Buffer.concat([Buffer.of(1), ...Array.from(weights.values(), ({ bytes }) => bytes)]));
-    fd = openSync(path, "r");
-    const extents = new Map<string, Extent>();
-    let offset = 1;
-    for (const [name, { bytes }] of weights) {
-      extents.set(name, { fd, path, offset, bytes: bytes.length });
-      offset += bytes.length;
-    }
-    total = offset;
-    source = sourceOf("bf16", weights, (name) => extents.get(name));
-    device = await kind.backend.open({ threads: 2 });
-  });
-  afterEach(async () => {
-    await device.close();
-    closeSync(fd);
-    rmSync(folder, { recursive: true });
-  });
-
-  const open = async (residency: Residency) => {
-    const { activations } = kind;
-    const limits = { maxTokens: 64, maxRows: 1, maxSequences: 1, kv: "f32", activations } as const;
-    const graph = capture(model, undefined, source, { taps: ["hidden"] });
-    const program = compile(graph, source, device, limits);
-    const weights = await device.weights(source, program.weights, residency);
-    const state = await device.state(program, { blockTokens: 16, blocks: [] });
-    const plan = await device.plan(program, weights, state);
-    /** Steps over some rows each. */
-    const read = async (size: number, signal?: AbortSignal): Promise<string> => {
-      const all: number[] = [];
-      for (let begin = 0; begin < tokens.length; begin += size) {
-        const part = tokens.slice(begin, begin + size);
-        const hidden = new Float32Array(part.length * WIDTH).fill(Number.NaN);
-        const step = { ...stepOf({ tokens: part, cached: 0 }), tables: [], wanted: new Int32Array(0) };
-        await plan.run(step, { tensors: { hidden } }, signal ? { signal } : {});
-        all.push(...bitsOf(hidden));
+describe.skipIf(cpuSimd.unavailable()).each(here)(
+  "single experts and rows of tables, $what, $reader",
+  (kind) => {
+    let folder: string;
+    let path: string;
+    let fd: number;
+    let device: Device;
+    let source: WeightSource;
+    let total: number;
+    beforeEach(async () => {
+      folder = mkdtempSync(join(tmpdir(), "engine-experts-"));
+      path = join(folder, "weights.bin");
+      const weights = mixture();
+      writeFileSync(
+        path,
+        Buffer.concat([Buffer.of(1), ...Array.from(weights.values(), ({ bytes }) => bytes)]),
+      );
+      fd = openSync(path, "r");
+      const extents = new Map<string, Extent>();
+      let offset = 1;
+      for (const [name, { bytes }] of weights) {
+        extents.set(name, { fd, path, offset, bytes: bytes.length });
+        offset += bytes.length;
       }
-      return String(all);
-    };
-    const dispose = async (): Promise<void> => {
-      for (const owner of [plan, state, weights]) await owner.dispose();
-    };
-    return { weights, read, dispose };
-  };
-  const stream = (share: number, io: "direct" | "cached"): Residency => ({
-    stream: { budget: Math.ceil(share * total), io },
-  });
-
-  test("change no bit, with frames for all that a step wants and for fewer, in steps of any size", async () => {
-    const whole = await open("resident");
-    const expected = await whole.read(60);
-    for (const [share, io] of [
-      [0.45, "cached"],
-      [0.6, "cached"],
-      [0.9, "cached"],
-      [4, "direct"],
-    ] as const) {
-      const { read, dispose, weights } = await open(stream(share, io));
-      expect(weights.bytes.resident, `${share}`).toBeLessThanOrEqual(share * total);
-      for (const size of [60, 7, 1]) expect(await read(size), `${share} ${io} ${size}`).toBe(expected);
-      await dispose();
-    }
-    await whole.dispose();
-    expect(device.liveBytes()).toBe(0);
-  });
-
-  test("are read when rows are routed to them, and fewer the more frames there are", async () => {
-    const reads: number[] = [];
-    for (const share of [0.5, 0.7, 0.85]) {
-      const { read, weights } = await open(stream(share, "cached"));
-      for (let i = 0; i < 3; i++) await read(1);
-      const { expertUses = 0, expertReads = 0, bytesRead, readSeconds } = weights.streamed!();
-      expect(expertUses).toBe(3 * tokens.length * LAYERS * CHOSEN * 3);
-      expect([bytesRead, readSeconds].every((value) => value > 0)).toBe(true);
-      reads.push(expertReads / expertUses);
-    }
-    expect(reads[0]).toBeLessThanOrEqual(1);
-    expect(reads).toEqual([...reads].sort((a, b) => b - a));
-    expect(reads[2]).toBeLessThan(0.5);
-  });
-
-  test("a file that was cut fails the step, by name; once whole again it goes on", async () => {
-    const { read } = await open(stream(0.5, "cached"));
-    const expected = await read(1);
-    const bytes = readFileSync(path);
-    truncateSync(path, 100);
-    await expect(read(1)).rejects.toMatchObject({
-      code: "io-failed",
-      message: expect.stringMatching(/weights\.bin at byte \d+ failed: the file ends before its weights do/),
+      total = offset;
+      source = sourceOf("bf16", weights, (name) => extents.get(name));
+      device = await kind.backend.open({ threads: 2 });
     });
-    writeFileSync(path, bytes);
-    expect(await read(1)).toBe(expected);
-  });
+    afterEach(async () => {
+      await device.close();
+      closeSync(fd);
+      rmSync(folder, { recursive: true });
+    });
 
-  test("a step that is stopped in the middle leaves the next one right", async () => {
-    const { read } = await open(stream(0.5, "cached"));
-    const expected = await read(7);
-    for (const wait of [0, 1, 2, 5]) {
-      await read(7, AbortSignal.timeout(wait)).catch((error) => expect(error.code).toBe("aborted"));
-      expect(await read(7)).toBe(expected);
-    }
-  });
-});
+    const open = async (residency: Residency) => {
+      const { activations } = kind;
+      const limits = { maxTokens: 64, maxRows: 1, maxSequences: 1, kv: "f32", activations } as const;
+      const graph = capture(model, undefined, source, { taps: ["hidden"] });
+      const program = compile(graph, source, device, limits);
+      const weights = await device.weights(source, program.weights, residency);
+      const state = await device.state(program, { blockTokens: 16, blocks: [] });
+      const plan = await device.plan(program, weights, state);
+      /** Steps over some rows each. */
+      const read = async (size: number, signal?: AbortSignal): Promise<string> => {
+        const all: number[] = [];
+        for (let begin = 0; begin < tokens.length; begin += size) {
+          const part = tokens.slice(begin, begin + size);
+          const hidden = new Float32Array(part.length * WIDTH).fill(Number.NaN);
+          const step = { ...stepOf({ tokens: part, cached: 0 }), tables: [], wanted: new Int32Array(0) };
+          await plan.run(step, { tensors: { hidden } }, signal ? { signal } : {});
+          all.push(...bitsOf(hidden));
+        }
+        return String(all);
+      };
+      const dispose = async (): Promise<void> => {
+        for (const owner of [plan, state, weights]) await owner.dispose();
+      };
+      return { weights, read, dispose };
+    };
+    const stream = (share: number, io: "direct" | "cached"): Residency => ({
+      stream: { budget: Math.ceil(share * total), io, reader: kind.reader },
+    });
+
+    test("change no bit, with frames for all that a step wants and for fewer, in steps of any size", async () => {
+      const whole = await open("resident");
+      const expected = await whole.read(60);
+      for (const [share, io] of [
+        [0.45, "cached"],
+        [0.6, "cached"],
+        [0.9, "cached"],
+        [4, "direct"],
+      ] as const) {
+        const { read, dispose, weights } = await open(stream(share, io));
+        expect(weights.bytes.resident, `${share}`).toBeLessThanOrEqual(share * total);
+        for (const size of [60, 7, 1]) expect(await read(size), `${share} ${io} ${size}`).toBe(expected);
+        await dispose();
+      }
+      await whole.dispose();
+      expect(device.liveBytes()).toBe(0);
+    });
+
+    test("are read when rows are routed to them, and fewer the more frames there are", async () => {
+      const reads: number[] = [];
+      for (const share of [0.5, 0.7, 0.85]) {
+        const { read, weights } = await open(stream(share, "cached"));
+        for (let i = 0; i < 3; i++) await read(1);
+        const { expertUses = 0, expertReads = 0, bytesRead, readSeconds } = weights.streamed!();
+        expect(expertUses).toBe(3 * tokens.length * LAYERS * CHOSEN * 3);
+        expect([bytesRead, readSeconds].every((value) => value > 0)).toBe(true);
+        reads.push(expertReads / expertUses);
+      }
+      expect(reads[0]).toBeLessThanOrEqual(1);
+      expect(reads).toEqual([...reads].sort((a, b) => b - a));
+      expect(reads[2]).toBeLessThan(0.5);
+    });
+
+    test("a file that was cut fails the step, by name; once whole again it goes on", async () => {
+      const { read } = await open(stream(0.5, "cached"));
+      const expected = await read(1);
+      const bytes = readFileSync(path);
+      truncateSync(path, 100);
+      await expect(read(1)).rejects.toMatchObject({
+        code: "io-failed",
+        message: expect.stringMatching(
+          /weights\.bin at byte \d+ failed: the file ends before its weights do/,
+        ),
+      });
+      writeFileSync(path, bytes);
+      expect(await read(1)).toBe(expected);
+    });
+
+    test("a step that is stopped in the middle leaves the next one right", async () => {
+      const { read } = await open(stream(0.5, "cached"));
+      const expected = await read(7);
+      for (const wait of [0, 1, 2, 5]) {
+        await read(7, AbortSignal.timeout(wait)).catch((error) => expect(error.code).toBe("aborted"));
+        expect(await read(7)).toBe(expected);
+      }
+    });
+  },
+);

@@ -1,7 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Device, Extent, Residency, WeightSource } from "@engine/core";
+import type { Device, Extent, Residency, Streaming, StreamReader, WeightSource } from "@engine/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cpuSimd } from "../src/index.ts";
 import type { CpuWeights } from "../src/weight-store.ts";
@@ -10,8 +10,8 @@ import { bitsOf, hiddenOf, openTiny, sourceOf, stepOf, textOf, tinyWeights } fro
 const text = textOf(50);
 /** Weights of 0.5 MB: a ring alone, some of them pinned, all but a few. */
 const BUDGETS = [215_000, 300_000, 420_000];
-const streamed = (budget: number, io?: "direct" | "cached"): Residency => ({
-  stream: { budget, ...(io && { io }) },
+const streamed = (budget: number, io?: Streaming["io"], reader?: StreamReader): Residency => ({
+  stream: { budget, ...(io && { io }), ...(reader && { reader }) },
 });
 
 describe.skipIf(cpuSimd.unavailable())("streamed weights", () => {
@@ -48,16 +48,23 @@ describe.skipIf(cpuSimd.unavailable())("streamed weights", () => {
     return String(bits);
   };
 
-  for (const io of ["direct", "cached"] as const) {
-    test.each(BUDGETS)(`${io}, in %i bytes, give the same bits in step after step`, async (budget) => {
-      const bits = await expected();
-      const { plan, dispose } = await openTiny(device, { source, residency: streamed(budget, io) });
-      for (let i = 0; i < 5; i++) {
-        expect(String(bitsOf(await hiddenOf(plan, stepOf({ tokens: text, cached: 0 }))))).toBe(bits);
-      }
-      await dispose();
-      expect(device.liveBytes()).toBe(0);
-    });
+  for (const [io, reader] of [
+    ["direct", "threads"],
+    ["direct", "io_uring"],
+    ["cached", "threads"],
+  ] as const) {
+    test.each(BUDGETS)(
+      `${io}, by ${reader}, in %i bytes, give the same bits in step after step`,
+      async (budget) => {
+        const bits = await expected();
+        const { plan, dispose } = await openTiny(device, { source, residency: streamed(budget, io, reader) });
+        for (let i = 0; i < 5; i++) {
+          expect(String(bitsOf(await hiddenOf(plan, stepOf({ tokens: text, cached: 0 }))))).toBe(bits);
+        }
+        await dispose();
+        expect(device.liveBytes()).toBe(0);
+      },
+    );
   }
 
   test("count what was read; more budget reads less, enough reads nothing", async () => {
@@ -86,23 +93,30 @@ describe.skipIf(cpuSimd.unavailable())("streamed weights", () => {
     expect(device.liveBytes()).toBe(0);
   });
 
-  test("a file that was cut fails the step, by name; once whole again it goes on", async () => {
-    const bits = await expected();
-    const { plan } = await openTiny(device, { source, residency: streamed(BUDGETS[0]!, "cached") });
-    const step = stepOf({ tokens: text, cached: 0 });
-    await hiddenOf(plan, step);
-    const whole = readFileSync(path);
-    truncateSync(path, 1000);
-    const failing = async (): Promise<void> => {
-      for (let i = 0; i < 3; i++) await hiddenOf(plan, step);
-    };
-    await expect(failing()).rejects.toMatchObject({
-      code: "io-failed",
-      message: expect.stringMatching(/weights\.bin (was cut from \d+ bytes to 1000|at byte \d+ failed)/),
-    });
-    writeFileSync(path, whole);
-    expect(String(bitsOf(await hiddenOf(plan, step)))).toBe(bits);
-  });
+  test.each([
+    ["cached", "threads"],
+    ["direct", "threads"],
+    ["direct", "io_uring"],
+  ] as const)(
+    "a file that was cut fails the step, by name; once whole again it goes on (%s, %s)",
+    async (io, reader) => {
+      const bits = await expected();
+      const { plan } = await openTiny(device, { source, residency: streamed(BUDGETS[0]!, io, reader) });
+      const step = stepOf({ tokens: text, cached: 0 });
+      await hiddenOf(plan, step);
+      const whole = readFileSync(path);
+      truncateSync(path, 1000);
+      const failing = async (): Promise<void> => {
+        for (let i = 0; i < 3; i++) await hiddenOf(plan, step);
+      };
+      await expect(failing()).rejects.toMatchObject({
+        code: "io-failed",
+        message: expect.stringMatching(/weights\.bin (was cut from \d+ bytes to 1000|at byte \d+ failed)/),
+      });
+      writeFileSync(path, whole);
+      expect(String(bitsOf(await hiddenOf(plan, step)))).toBe(bits);
+    },
+  );
 
   test("a mapped file whose pages are gone while they are read fails the next step, and not the process", async () => {
     const bits = await expected();
@@ -123,14 +137,21 @@ describe.skipIf(cpuSimd.unavailable())("streamed weights", () => {
     expect(String(bitsOf(await hiddenOf(plan, step)))).toBe(bits);
   });
 
-  test("a step that is stopped in the middle leaves the next one right", async () => {
-    const bits = await expected();
-    const { plan } = await openTiny(device, { source, residency: streamed(BUDGETS[0]!) });
-    const step = stepOf({ tokens: text, cached: 0 });
-    for (const wait of [0, 1, 2, 5]) {
-      const signal = AbortSignal.timeout(wait);
-      await plan.run(step, {}, { signal }).catch((error) => expect(error.code).toBe("aborted"));
-      expect(String(bitsOf(await hiddenOf(plan, step)))).toBe(bits);
-    }
-  });
+  test.each([
+    ["cached", "threads"],
+    ["direct", "threads"],
+    ["direct", "io_uring"],
+  ] as const)(
+    "a step that is stopped in the middle leaves the next one right (%s, %s)",
+    async (io, reader) => {
+      const bits = await expected();
+      const { plan } = await openTiny(device, { source, residency: streamed(BUDGETS[0]!, io, reader) });
+      const step = stepOf({ tokens: text, cached: 0 });
+      for (const wait of [0, 1, 2, 5]) {
+        const signal = AbortSignal.timeout(wait);
+        await plan.run(step, {}, { signal }).catch((error) => expect(error.code).toBe("aborted"));
+        expect(String(bitsOf(await hiddenOf(plan, step)))).toBe(bits);
+      }
+    },
+  );
 });

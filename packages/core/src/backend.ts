@@ -16,7 +16,12 @@ export interface Streaming {
   readonly budget: number;
   /** Past the system's page cache, or through it; the device's choice unless told. */
   readonly io?: "direct" | "cached";
+  /** How the system is told of reads, where it knows both; the device's choice unless told. */
+  readonly reader?: StreamReader;
 }
+
+/** A thread for each read on its way, or a few that share rings with Linux. */
+export type StreamReader = "threads" | "io_uring";
 
 export interface Watch {
   readonly signal?: AbortSignal;
@@ -102,6 +107,7 @@ export interface StreamCounts {
   /** Weights of single experts that steps used, and those of them that had to be read. */
   readonly expertUses?: number;
   readonly expertReads?: number;
+  readonly reader?: StreamReader;
 }
 
 export interface Plan {

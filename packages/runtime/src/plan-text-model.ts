@@ -28,6 +28,7 @@ export type PlanOptions = Pick<
   | "memoryBudget"
   | "processBytes"
   | "io"
+  | "reader"
   | "kv"
   | "activations"
   | "modelContext"
@@ -96,8 +97,9 @@ function fitted(options: PlanOptions, room: number): TextModelPlan {
   if (whole.memory.model <= room) return whole;
   const stream = (budget: number): TextModelPlan => {
     if (budget <= 0) throw new EngineError("out-of-memory", "Nothing is left for weights.");
-    const io = options.io && { io: options.io };
-    return planned(wish, { residency: { stream: { budget: Math.floor(budget), ...io } } });
+    const { io, reader } = options;
+    const how = { ...(io && { io }), ...(reader && { reader }) };
+    return planned(wish, { residency: { stream: { budget: Math.floor(budget), ...how } } });
   };
   // Weights in smaller parts need more of a step's memory, and tables that stay in their files take pages.
   let budget = room - whole.memory.state - whole.memory.activations;

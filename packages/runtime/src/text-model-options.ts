@@ -28,6 +28,7 @@ export interface TextModelOptions extends Watch {
   readonly processBytes?: number | undefined;
   /** How streamed weights are read; the device's choice unless told. */
   readonly io?: Streaming["io"] | undefined;
+  readonly reader?: Streaming["reader"] | undefined;
   /** What keys and values are stored as; unless told f16, or f32 where a token takes at most 16 KiB of it. */
   readonly kv?: CacheDType;
   /** What weights are multiplied by; int8 for quantized ones unless told, where the device has kernels for it. */

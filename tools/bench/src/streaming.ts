@@ -2,13 +2,15 @@ import { execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
-import type { Residency } from "@engine/core";
+import type { Residency, StreamReader } from "@engine/core";
 import { load } from "@engine/engine";
 import { ENGINES, type Engine, fioRate } from "./fio-rate.ts";
 
-const USAGE = `Usage: node tools/bench/dist/streaming.js FOLDER [--budget BYTES|124MB|4GiB] [--io direct|cached] [--rows 1,8] [--prompt 8] [--tokens 8] [--rounds 3] [--warm 2] [--residency resident|mapped|auto] [--fio]
-Each round is a process of its own, which loads the model and answers: --rows answers at once. --budget is for the whole
-process, as --memory-budget is. --warm: tokens of an answer before, 0 where a step takes a minute. --fio reads the same file with fio before each round.`;
+const USAGE = `Usage: node tools/bench/dist/streaming.js FOLDER [--budget BYTES|124MB|4GiB] [--io direct|cached] [--reader threads,io_uring] [--rows 1,8] [--prompt 8] [--tokens 8] [--rounds 3] [--warm 2] [--residency resident|mapped|auto] [--fio]
+Each round is a process of its own, which loads the model and answers: --rows answers at once, by each --reader in turns.
+--budget is for the whole process, as --memory-budget is. --warm: tokens of an answer before, 0 where a step takes a minute. --fio reads the same file with fio before each round.`;
+
+const READERS: readonly StreamReader[] = ["threads", "io_uring"];
 
 const run = promisify(execFile);
 
@@ -16,6 +18,7 @@ interface Options {
   readonly folder: string;
   readonly budget: number | undefined;
   readonly io: "direct" | "cached" | undefined;
+  readonly reader: StreamReader | undefined;
   readonly residency: Residency | undefined;
   readonly rows: number;
   readonly prompt: number;
@@ -31,12 +34,26 @@ interface Round {
   /** Of the decoded tokens alone: bytes over the whole time. */
   readonly bytesPerSecond: number;
   readonly stallShare: number;
+  /** Of all threads, and how often one of them gave its core up, for each decoded step. */
+  readonly processorMs: number;
+  readonly switches: number;
+  readonly reader: string;
   readonly expertReads: number | undefined;
   readonly peakRss: number;
   readonly weights: { readonly resident: number; readonly mapped: number; readonly streamed?: number };
 }
 
-async function round({ folder, budget, residency, io, rows, prompt, tokens, warm }: Options): Promise<Round> {
+async function round({
+  folder,
+  budget,
+  residency,
+  io,
+  reader,
+  rows,
+  prompt,
+  tokens,
+  warm,
+}: Options): Promise<Round> {
   await using model = await load(folder, {
     context: 64 * Math.ceil((prompt + tokens + 16) / 64),
     sessions: rows,
@@ -45,12 +62,13 @@ async function round({ folder, budget, residency, io, rows, prompt, tokens, warm
     ...(budget !== undefined && { memoryBudget: budget }),
     ...(residency && { residency }),
     ...(io && { io }),
+    ...(reader && { reader }),
   });
   const ends = model.generationConfig.eosTokenIds;
   const logitBias = Object.fromEntries(ends.map((end) => [end, Number.NEGATIVE_INFINITY]));
   const id = (seed: number): number => 5 + ((seed * 2654435761) % (model.vocab - 5));
   const answers = async (most: number, salt: number) => {
-    const begin = performance.now();
+    const [begin, used] = [performance.now(), process.resourceUsage()];
     const [streamed, results] = [
       model.stats().streamed,
       await Promise.all(
@@ -60,11 +78,15 @@ async function round({ folder, budget, residency, io, rows, prompt, tokens, warm
         }),
       ),
     ];
-    const after = model.stats().streamed;
+    const [after, usedAfter] = [model.stats().streamed, process.resourceUsage()];
     const seconds = (performance.now() - begin) / 1000;
+    const spent = (...keys: (keyof NodeJS.ResourceUsage)[]): number =>
+      keys.reduce((sum, key) => sum + usedAfter[key] - used[key], 0);
+    const processorMs = spent("userCPUTime", "systemCPUTime") / 1000;
+    const switches = spent("voluntaryContextSwitches", "involuntaryContextSwitches");
     const since = (key: "bytesRead" | "stallSeconds" | "expertReads" | "expertUses"): number =>
       (after?.[key] ?? 0) - (streamed?.[key] ?? 0);
-    return { seconds, results, since };
+    return { seconds, results, since, processorMs, switches };
   };
   // Warm: threads, pages, frames.
   if (warm > 0) await answers(warm, 0);
@@ -79,6 +101,9 @@ async function round({ folder, budget, residency, io, rows, prompt, tokens, warm
     bytesPerToken: bytes / tokens,
     bytesPerSecond: bytes / seconds,
     stallShare: (all.since("stallSeconds") - first.since("stallSeconds")) / seconds,
+    processorMs: (all.processorMs - first.processorMs) / tokens,
+    switches: (all.switches - first.switches) / tokens,
+    reader: model.stats().streamed?.reader ?? "–",
     expertReads: uses > 0 ? (all.since("expertReads") - first.since("expertReads")) / uses : undefined,
     peakRss: process.resourceUsage().maxRSS * 1024,
     weights: model.weights,
@@ -103,6 +128,7 @@ async function main(): Promise<void> {
     options: {
       budget: { type: "string" },
       io: { type: "string" },
+      reader: { type: "string", default: "" },
       residency: { type: "string" },
       rows: { type: "string", default: "1" },
       prompt: { type: "string", default: "8" },
@@ -128,22 +154,35 @@ async function main(): Promise<void> {
   ];
   const budget = values.budget === undefined ? undefined : bytesOf(values.budget);
   if (values.child) {
-    const options = { folder, budget, io, residency, rows: Number(values.rows), prompt, tokens, warm };
+    const reader = READERS.find((one) => one === values.reader);
+    const options = {
+      folder,
+      budget,
+      io,
+      reader,
+      residency,
+      rows: Number(values.rows),
+      prompt,
+      tokens,
+      warm,
+    };
     console.log(JSON.stringify(await round(options)));
     return;
   }
   const file = readdirSync(folder).find((name) => /\.(safetensors|gguf)$/.test(name))!;
   const rates = new Map<Engine, number[]>();
-  const rounds = new Map<string, Round[]>(values.rows.split(",").map((rows) => [rows, []]));
+  const kinds = values.rows
+    .split(",")
+    .flatMap((rows) => values.reader.split(",").map((reader) => ({ rows, reader, found: [] as Round[] })));
   for (let i = 0; i < Number(values.rounds); i++) {
     // In turns, so that a slow minute of the disk meets all.
     for (const engine of values.fio ? (Object.keys(ENGINES) as Engine[]) : []) {
       const rate = await fioRate(join(folder, file), engine);
       if (rate) rates.set(engine, [...(rates.get(engine) ?? []), rate]);
     }
-    for (const [rows, found] of rounds) {
+    for (const { rows, reader, found } of kinds) {
       const flags = process.argv.slice(2).flatMap((flag) => (flag === "--fio" ? [] : [flag]));
-      const own = [process.argv[1]!, ...flags, "--child", "--rows", rows];
+      const own = [process.argv[1]!, ...flags, "--child", "--rows", rows, "--reader", reader];
       const { stdout } = await run(process.execPath, [...process.execArgv, ...own]);
       found.push(JSON.parse(stdout) as Round);
     }
@@ -151,20 +190,23 @@ async function main(): Promise<void> {
   for (const [engine, found] of rates)
     console.log(`fio, ${engine}: ${megabytes(median(found))} MB/s (${found.map(megabytes).join(", ")})`);
   console.log(
-    "| rows | decode tokens/s | prefill tokens/s | MB read a token | MB/s | waiting | expert reads | peak RSS MB | resident, streamed MB |\n|-|-|-|-|-|-|-|-|-|",
+    "| rows | reader | decode tokens/s | prefill tokens/s | MB read a token | MB/s | waiting | processor ms a step | switches | expert reads | peak RSS MB | resident, streamed MB |\n|-|-|-|-|-|-|-|-|-|-|-|-|",
   );
-  for (const [rows, found] of rounds) {
-    const of = (key: "decode" | "prefill" | "bytesPerToken" | "bytesPerSecond" | "stallShare"): number =>
+  for (const { rows, found } of kinds) {
+    const of = (key: Exclude<keyof Round, "reader" | "weights" | "expertReads">): number =>
       median(found.map((one) => one[key]));
     const experts = found.map(({ expertReads }) => expertReads ?? Number.NaN);
     const { resident, streamed = 0 } = found[0]!.weights;
     const cells = [
       rows,
+      found[0]!.reader,
       of("decode").toFixed(2),
       of("prefill").toFixed(1),
       (of("bytesPerToken") / 1e6).toFixed(1),
       megabytes(of("bytesPerSecond")),
       `${(100 * of("stallShare")).toFixed(0)} %`,
+      of("processorMs").toFixed(1),
+      of("switches").toFixed(0),
       Number.isNaN(experts[0]) ? "–" : `${(100 * median(experts)).toFixed(0)} %`,
       megabytes(Math.max(...found.map(({ peakRss }) => peakRss))),
       `${megabytes(resident)}, ${megabytes(streamed)}`,

@@ -175,8 +175,8 @@ Napi::Value WeightsObject::fill(const Napi::CallbackInfo& info) {
   });
 }
 
-// source(fds, paths, scattered, direct, chunk, readers): files of what is streamed, whether each is read here and there.
-// Whether the others are read past the page cache.
+// source(fds, paths, scattered, direct, chunk, uring): files of what is streamed, whether each is read here and there; whether
+// to ask for io_uring. Whether reads go by it.
 Napi::Value WeightsObject::source(const Napi::CallbackInfo& info) {
   return guard(info.Env(), [&]() -> Napi::Value {
     const Ints fds = ints(info[0], "fds"), scattered = ints(info[2], "scattered");
@@ -190,8 +190,9 @@ Napi::Value WeightsObject::source(const Napi::CallbackInfo& info) {
       if (!file) file = std::make_unique<File>(fds.data[i]);
       files.push_back({std::move(file), paths.Get((uint32_t)i).ToString()});
     }
-    weights->source(std::move(files), direct, whole(info[4], "chunk"), (int)whole(info[5], "readers"));
-    return Napi::Boolean::New(info.Env(), direct);
+    const Readers::Way way = info[5].ToBoolean() && uring_reader(1) ? Readers::uring : Readers::threads;
+    weights->source(std::move(files), direct, whole(info[4], "chunk"), way);
+    return Napi::Boolean::New(info.Env(), way == Readers::uring);
   });
 }
 
