@@ -9,12 +9,18 @@
 namespace engine {
 
 // As many threads, or rings with so many reads on their way each. Eight weights at once: a disk's queue is full, and each takes
-// memory to lay rows out from. Who lays out what it read has others of its ring on their way meanwhile.
+// memory to lay rows out from.
 struct Readers::LaneSize {
   int threads, rings;
   unsigned depth;
 };
-static constexpr Readers::LaneSize kWeightReads{8, 2, 4}, kRowReads{24, 1, 64};
+
+// Who lays out what it read has others on their way meanwhile: more rings than half of the cores only take turns with kernels.
+static Readers::LaneSize weight_reads() {
+  const int rings = std::clamp((int)std::thread::hardware_concurrency() / 2, 1, 4);
+  return {8, rings, 8u / rings};
+}
+static Readers::LaneSize row_reads() { return {24, 1, 64}; }
 
 // What rows are read into before they are laid out; null where there is no memory.
 struct Readers::Room {
@@ -71,7 +77,7 @@ void Readers::check(int file) const {
 void Readers::row(const std::vector<Bytes>& parts, Done done) {
   std::vector<Range> ranges;
   for (const Bytes& part : parts) ranges.push_back({&files_[part.file], part.reading});
-  lane(rows_, kRowReads, way_)
+  lane(rows_, row_reads(), way_)
       .post(0, {[ranges](std::vector<Range>& all) {
                   all = ranges;
                   return std::string();
@@ -145,7 +151,7 @@ void Readers::bring(Kind kind, const Piece& piece, int64_t index, uint8_t* base,
               if (one->held) one->readers.back(std::move(one->held));
               done(why);
             }};
-  Lane& its = piece.window() ? lane(windows_, kWeightReads, threads) : lane(weights_, kWeightReads, way_);
+  Lane& its = piece.window() ? lane(windows_, weight_reads(), threads) : lane(weights_, weight_reads(), way_);
   its.post(kind, std::move(read));
 }
 
