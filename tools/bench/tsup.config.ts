@@ -14,6 +14,7 @@ export default defineConfig({
     "src/tokenizer-memory.ts",
     "src/depth-against-llama.ts",
     "src/streaming.ts",
+    "src/in-turns.ts",
     "src/expert-policy.ts",
     "src/quality.ts",
     "src/first-token.ts",

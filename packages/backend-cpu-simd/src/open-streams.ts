@@ -17,6 +17,7 @@ export interface StreamedPlace {
 
 export interface OpenStreams<T> {
   readonly places: ReadonlyMap<T, StreamedPlace>;
+  /** Of what goes into memory of its own; none where all is used in windows of mapped files. */
   readonly reader?: StreamReader;
 }
 
@@ -57,6 +58,7 @@ export function openStreams<T extends Streamable>(
     }
     for (const [stored, { parts, rows, capacity }] of tables)
       place(stored, { table: native.table(parts, rows, capacity) });
+    if (ring.windowBytes > 0 && !experts && tables.size === 0) return { places: found };
     return { places: found, reader: uring ? "io_uring" : "threads" };
   });
 }

@@ -1,5 +1,5 @@
 import type { Model } from "@engine/auto";
-import { philox } from "@engine/core";
+import { philox, type StreamCounts } from "@engine/core";
 import type { GenerateResult, StreamTimings } from "@engine/runtime";
 import { EXIT, stoppedExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
@@ -92,12 +92,14 @@ function benchReport(
   const isStreamed = results.some(({ timings }) => timings.streamed);
   const reading = (pick: (streamed: StreamTimings) => number) =>
     over(({ streamed }) => (streamed ? pick(streamed) : 0)).median;
+  const reader = model.stats().streamed?.reader;
   return {
     promptTokensPerSecond: prompt.median,
     tokensPerSecond: decode.median,
     ttftMs: ttft.median,
     ...(isStreamed && {
       streamed: {
+        ...(reader && { reader }),
         bytesRead: reading((streamed) => streamed.bytesRead),
         bytesPerSecond: reading((streamed) => streamed.bytesPerSecond),
         stallShare: reading((streamed) => streamed.stallShare),
@@ -143,8 +145,14 @@ function describe(io: Io, report: ReturnType<typeof benchReport>): string {
   return `${heading}${table(rows, { right: [1] })}${dim(`medians, least and most of ${runs} runs after one not counted`)}\n`;
 }
 
-function streamedRow({ bytesRead, bytesPerSecond, stallShare }: StreamTimings): string[] {
+function streamedRow({
+  reader,
+  bytesRead,
+  bytesPerSecond,
+  stallShare,
+}: StreamTimings & Pick<StreamCounts, "reader">): string[] {
   const bound = stallShare > DISK_BOUND ? "; the disk is the bound" : "";
   const waited = `steps waited for ${(100 * stallShare).toFixed(0)} % of the time${bound}`;
-  return ["weights read", `${showBytes(bytesPerSecond)}/s`, `${showBytes(bytesRead)} in a run, ${waited}`];
+  const read = `${showBytes(bytesRead)} in a run${reader ? ` by ${reader}` : ""}, ${waited}`;
+  return ["weights read", `${showBytes(bytesPerSecond)}/s`, read];
 }

@@ -1,4 +1,10 @@
-import { ACTIVATIONS, type Activations, CACHE_DTYPES, type CacheDType } from "@engine/core";
+import {
+  ACTIVATIONS,
+  type Activations,
+  CACHE_DTYPES,
+  type CacheDType,
+  type StreamReader,
+} from "@engine/core";
 import { type Command, Option } from "commander";
 import { byteSize, choice, collect, wholeNumber } from "./numbers.ts";
 
@@ -9,6 +15,7 @@ export interface ModelFlags {
   /** Bytes. */
   readonly memoryBudget?: number;
   readonly io?: "direct" | "cached";
+  readonly reader?: StreamReader;
   readonly threads?: number;
   readonly context?: number;
   readonly kv?: CacheDType;
@@ -18,6 +25,7 @@ export interface ModelFlags {
 }
 
 const IO = ["direct", "cached"] as const;
+const STREAM_READERS = ["io_uring", "threads"] as const satisfies readonly StreamReader[];
 const RESIDENCIES = ["auto", "resident", "mapped", "stream"] as const;
 
 export function addModelFlags(command: Command): Command {
@@ -62,6 +70,12 @@ export function addModelFlags(command: Command): Command {
         "--io <how>",
         "how streamed weights are read: direct (past the system's page cache) or cached; by the free memory unless given",
       ).argParser(choice(IO)),
+    )
+    .addOption(
+      new Option(
+        "--reader <how>",
+        "who reads streamed weights: io_uring, where the system has it, or threads; io_uring unless given",
+      ).argParser(choice(STREAM_READERS)),
     )
     .addOption(
       new Option("--threads <n>", "threads of the processor").argParser(wholeNumber({ min: 1, max: 1024 })),
