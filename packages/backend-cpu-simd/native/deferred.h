@@ -7,6 +7,7 @@
 
 #include "mapping.h"
 #include "pieces.h"
+#include "reader.h"
 
 namespace engine {
 

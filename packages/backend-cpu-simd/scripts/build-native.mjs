@@ -40,6 +40,7 @@ function build() {
   const options = [
     ...["--directory", root, "--out", join(root, sanitize ? "build/sanitize" : "build")],
     ...["--cxx", compiler(), "--parallel", String(availableParallelism()), "--log-level", "error"],
+    `--CDENGINE_NATIVE=${join(dirname(require.resolve("@engine/native/package.json")), "src")}`,
     `--CDENGINE_SANITIZE=${sanitize ? "ON" : "OFF"}`,
   ];
   return spawnSync(process.execPath, [cmakeJs, "compile", ...options], { stdio: "inherit" }).status ?? 1;

@@ -67,7 +67,7 @@ export interface NativeDevice {
   liveBytes(): number;
   /** Operations per second of all threads on registers alone: of f32, or of codes of 4 or 8 bits with bytes. */
   multiplyAdd(rounds: number, bits?: 4 | 8): Promise<number>;
-  /** Gives the system what the process holds and does not use (native/process-memory.h). */
+  /** Gives the system what the process holds and does not use (process-memory.h of @engine/native). */
   trim(): void;
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "../process-memory.h"
+#include "process-memory.h"
 
 namespace engine {
 

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-const native = fileURLToPath(new URL("../native/", import.meta.url));
-const sources = ["test/readers", "lane", "blocking-reader", "uring-reader", "uring", "memory", "mapping"];
+const root = fileURLToPath(new URL("../", import.meta.url));
+const shared = ["lane", "blocking-reader", "uring-reader", "uring", "memory", "mapping"];
+const sources = ["test/readers", ...shared.map((name) => `src/${name}`)];
 const flags = "-std=c++20 -O0 -g -Wall -Wextra -Werror -pthread -fsanitize=address".split(" ");
 const compiler = process.env["CXX"] ?? "c++";
 
@@ -14,7 +15,7 @@ let folder: string;
 let compiled: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "engine-readers-"));
-  const files = sources.map((name) => join(native, `${name}.cc`));
+  const files = sources.map((name) => join(root, `${name}.cc`));
   const { stderr } = spawnSync(compiler, [...flags, ...files, "-o", join(folder, "readers")], {
     encoding: "utf8",
   });

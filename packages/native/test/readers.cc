@@ -12,7 +12,7 @@
 #include <map>
 #include <thread>
 
-#include "../lane.h"
+#include "../src/lane.h"
 
 using namespace engine;
 
