@@ -73,3 +73,16 @@ test("a context asked for is kept; else caches take at most a quarter", () => {
   expect(within(104 * MB, { context: 180 }).context).toBe(180);
   expect(() => within(104 * MB, { context: 10 ** 6 })).toThrow("with a context of 1000000 tokens");
 });
+
+test("where a smaller budget works, a larger one does", () => {
+  const weightBytes = (_: unknown, __: unknown, residency: Residency) => {
+    const bytes = wish.device.weightBytes(wish.source, [], residency);
+    // Never as many as there is room for, unless there are few.
+    return { ...bytes, resident: bytes.resident + (bytes.resident > 20 * MB ? 1 : 0) };
+  };
+  const options = { device: { ...wish.device, weightBytes } as Device };
+  const { memory, residency } = within(135 * MB, options);
+  expect(residency).toHaveProperty("stream");
+  expect(memory.peak).toBeLessThanOrEqual(135 * MB);
+  expect(memory.weights.resident).toBeGreaterThan(18 * MB);
+});

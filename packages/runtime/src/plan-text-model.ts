@@ -54,6 +54,8 @@ const EXACTLY = 2 ** 20;
 const MOST_MEMORY = 2 ** 44;
 /** What a smaller share for weights costs elsewhere is known after some rounds. */
 const TRIES = 8;
+/** How much of a budget is tried next where it does not work, though a smaller one does. */
+const LESS = 0.97;
 
 /**
  * Where weights live, how long a text may be, and the memory all of it takes. Within a budget, weights are in memory when they
@@ -63,9 +65,15 @@ const TRIES = 8;
 export function planTextModel(options: PlanOptions): TextModelPlan {
   const { name, memoryBudget, processBytes = 0 } = options;
   if (memoryBudget === undefined) return planned(options, { residency: options.residency ?? "auto" });
-  const found = withinBudget(options, memoryBudget - processBytes);
+  const room = memoryBudget - processBytes;
+  const found = withinBudget(options, room);
   if (!EngineError.isInstance(found)) return found;
   const least = leastBudget(options);
+  // Weights in other parts take other memory: a little less may work where more does not.
+  for (let less = room; least !== undefined && least <= room; less *= LESS) {
+    const plan = withinBudget(options, Math.max(less, least));
+    if (!EngineError.isInstance(plan)) return plan;
+  }
   const own = processBytes > 0 ? `, of which the process itself takes ${megabytes(processBytes)}` : "";
   throw new EngineError(
     "out-of-memory",
