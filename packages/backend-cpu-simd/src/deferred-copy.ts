@@ -7,9 +7,9 @@ import { SourceFiles } from "./stream-layout.ts";
 /** Bytes of weights that are worth it: fewer are copied in the time of a few tokens. */
 const LEAST_ALL = 32 * 2 ** 20;
 const LEAST_ONE = 256 * 2 ** 10;
-/** Of one job. The first ones are small: a first step may be waiting behind them. */
+/** Of one job. The first one is small: a first step may be waiting behind it. Larger ones cost memory at the peak. */
 const FIRST_JOB = 16 * 2 ** 20;
-const MOST_JOB = 128 * 2 ** 20;
+const MOST_JOB = 32 * 2 ** 20;
 
 /**
  * Has large weights used where their files are mapped, as far as the page cache has them, until `settle` copied them; which
