@@ -50,7 +50,7 @@ export interface StreamOptions {
 /** A disk is kept busy by so much of the ring; memory by less. */
 const DIRECT_AHEAD = 32 * 2 ** 20;
 const CACHED_AHEAD = 4 * 2 ** 20;
-/** As fast or faster wherever it was measured, with less of the processor (ADR 029). */
+/** The same rate within noise, with less of the processor where it was measured (ADR 029). */
 const READER: StreamReader = "io_uring";
 /** Smaller ones stay. */
 const LEAST = SECTOR;

@@ -7,6 +7,7 @@ import { Runner } from "@engine/runtime";
 import { ggufProgram } from "./gguf-program.ts";
 import { goalOf } from "./goals.ts";
 import { matmulWork } from "./matmul-work.ts";
+import { median } from "./median.ts";
 
 const USAGE = `Usage: node tools/bench/dist/against-llama.js LLAMA_BENCH FILE.gguf… [--threads 1,2] [--rounds 3] [--prompt 512] [--tokens 16] [--activations int8|f32] [--busy 0]
 LLAMA_BENCH: llama.cpp's program; tools/bench/build-llama.sh builds it. make-gguf.js makes files. --busy: so many other processes compute all the while.`;
@@ -101,10 +102,6 @@ async function ours(file: string, { threads, prompt, tokens, activations }: Task
     await device.close();
     await close();
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 async function main(): Promise<void> {

@@ -12,6 +12,7 @@ import {
   tables,
 } from "./attention-model.ts";
 import { filledBlock } from "./filled-block.ts";
+import { median } from "./median.ts";
 
 const USAGE = `Usage: node tools/bench/dist/attention.js [SHAPE…] [--kv ${CACHE_DTYPES.join(",")}] [--depths 1024,4096,32768] [--threads 1,2] [--rounds 5] [--rows 128]
 SHAPE: ${Object.keys(headShapes).join(", ")}
@@ -105,10 +106,6 @@ async function limitStore(device: Device) {
   const { graph, source } = readGraph();
   const options = { maxTokens: 1, maxRows: 1, maxSequences: 1, kv: "f32" } as const;
   return device.weights(source, compile(graph, source, device, options).weights, "resident");
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 async function main(): Promise<void> {

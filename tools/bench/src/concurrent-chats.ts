@@ -1,4 +1,5 @@
 import { load } from "@engine/engine";
+import { median } from "./median.ts";
 
 const USAGE = `Usage: node tools/bench/dist/concurrent-chats.js FOLDER [ROUNDS] [THREADS]
 FOLDER: any model; its prompts are token ids, so it needs no tokenizer`;
@@ -36,9 +37,6 @@ async function turn(model: Awaited<ReturnType<typeof load>>, crowd: number, salt
   const work = (user + system) / 1000 / tokens;
   return { rate: tokens / seconds, work, firsts: results.map(({ timings }) => timings.ttftMs) };
 }
-
-const median = (values: readonly number[], share = 0.5): number =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))]!;
 
 async function main(): Promise<void> {
   const [folder, rounds = "5", threads] = process.argv.slice(2);

@@ -4,6 +4,7 @@ import { compile } from "@engine/compiler";
 import { capture, configReader, type Residency } from "@engine/core";
 import { openCheckpoint } from "@engine/loader";
 import { Runner } from "@engine/runtime";
+import { median } from "./median.ts";
 
 const USAGE = `Usage: node tools/bench/dist/decode-bandwidth.js FOLDER [ROUNDS]
 FOLDER: a model of the Llama family, made by make-model.js for example`;
@@ -55,10 +56,6 @@ async function measure(folder: string, threads: number, residency: Residency, ro
     await device.close();
     await source.close();
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 async function main(): Promise<void> {

@@ -4,6 +4,7 @@ import { cpuSimd, readLimit } from "@engine/backend-cpu-simd";
 import type { Activations, Select } from "@engine/core";
 import { Runner } from "@engine/runtime";
 import { ggufProgram } from "./gguf-program.ts";
+import { median } from "./median.ts";
 
 const USAGE = `Usage: node tools/bench/dist/decode-rows.js FILE.gguf… [--threads 2] [--rounds 5] [--rows 1,2,4,8] [--activations int8|f32]
 Steps of one token each for several texts, with a draw from the whole vocabulary, in turns in one process; medians.`;
@@ -76,10 +77,6 @@ async function measure(file: string, { threads, rounds, rows, activations }: Tas
     await device.close();
     await close();
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 async function main(): Promise<void> {

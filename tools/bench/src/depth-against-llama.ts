@@ -8,6 +8,7 @@ import { type CacheDType, capture, checkCacheDType } from "@engine/core";
 import { openCheckpoint, readGgufAs } from "@engine/loader";
 import { Runner } from "@engine/runtime";
 import { filledBlock } from "./filled-block.ts";
+import { median } from "./median.ts";
 
 const USAGE = `Usage: node tools/bench/dist/depth-against-llama.js LLAMA_BENCH FILE.gguf [--depths 1024,4096] [--threads 1,2] [--rounds 3] [--tokens 16] [--kv f16|f32|bf16]
 Tokens decoded behind a text of so many, by both engines in turns. make-gguf.js attention-heavy makes a file whose matrices are
@@ -62,10 +63,6 @@ async function ours(file: string, { threads, depth, tokens, kv }: Task): Promise
     await device.close();
     await gguf.close();
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 async function main(): Promise<void> {

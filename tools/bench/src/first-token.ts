@@ -9,6 +9,7 @@ import { compile } from "@engine/compiler";
 import { capture } from "@engine/core";
 import { ggufFacts, openCheckpoint, readGgufAs } from "@engine/loader";
 import { Runner } from "@engine/runtime";
+import { median } from "./median.ts";
 
 const USAGE = `Usage: node tools/bench/dist/first-token.js FILE.gguf… [--threads 2] [--rounds 5]
 Processes of their own that load a file and decode one token; no tokenizer. Medians; the files should be in the page cache.`;
@@ -59,10 +60,6 @@ async function load(file: string, threads: number): Promise<Times> {
     all: end,
     peakMb: process.resourceUsage().maxRSS / 1e3,
   };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 async function main(): Promise<void> {

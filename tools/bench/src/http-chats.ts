@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { median } from "./median.ts";
 
 const USAGE = `Usage: node tools/bench/dist/http-chats.js MODEL URL [URL…] [options]
 Streams of many clients at once from servers with OpenAI's /v1/completions, ours and others', in turns; the first is
@@ -29,9 +30,6 @@ interface Turn {
   readonly writing: number;
   readonly firsts: readonly number[];
 }
-
-const median = (values: readonly number[], share = 0.5): number =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))]!;
 
 /** Ids in the middle of the vocabulary; tokenizers keep special tokens at its beginning and end. */
 const ids = (salt: number, length: number): number[] =>

@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { type LoadOptions, load } from "@engine/engine";
+import { median } from "./median.ts";
 
 const USAGE = `Usage: node tools/bench/dist/in-turns.js MODEL --with '{"residency":"resident"}' --with '{"memoryBudget":1700000000}' [--tokens 16] [--prompt 8] [--turns 9]
 Loads the model once for each --with, options of load(), in a process of its own, which all stay; then they answer in short turns, so that a slow
@@ -55,10 +56,6 @@ async function child({ model: path, options, tokens, prompt }: Sizes): Promise<v
     const [seed] = (await once(process, "message")) as [number];
     process.send!(await answer(seed));
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 async function main(): Promise<void> {

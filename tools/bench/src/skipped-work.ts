@@ -5,6 +5,7 @@ import { findArchitecture, registry } from "@engine/engine";
 import { openCheckpoint } from "@engine/loader";
 import { Runner } from "@engine/runtime";
 import { matmulWork } from "./matmul-work.ts";
+import { median } from "./median.ts";
 
 const USAGE = `Usage: node tools/bench/dist/skipped-work.js FOLDER [TOKENS] [ROUNDS]
 How much of a prompt's work is left out because only its last row is wanted.`;
@@ -62,7 +63,6 @@ async function main(): Promise<void> {
     less!.push(await skipping.seconds());
     more!.push(await whole.seconds());
   }
-  const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
   const [kept, all] = [matmulWork(skipping.program), matmulWork(whole.program)];
   const share = (100 * kept.tokens) / all.tokens;
   console.log(`${folder}: ${tokens} tokens, medians of ${rounds} turns`);

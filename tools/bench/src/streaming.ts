@@ -5,6 +5,7 @@ import { parseArgs, promisify } from "node:util";
 import type { Residency, StreamReader } from "@engine/core";
 import { load } from "@engine/engine";
 import { ENGINES, type Engine, fioRate } from "./fio-rate.ts";
+import { median } from "./median.ts";
 
 const USAGE = `Usage: node tools/bench/dist/streaming.js FOLDER [--budget BYTES|124MB|4GiB] [--io direct|cached] [--reader threads,io_uring] [--rows 1,8] [--prompt 8] [--tokens 8] [--rounds 3] [--warm 2] [--residency resident|mapped|auto] [--fio]
 Each round is a process of its own, which loads the model and answers: --rows answers at once, by each --reader in turns.
@@ -108,10 +109,6 @@ async function round({
     peakRss: process.resourceUsage().maxRSS * 1024,
     weights: model.weights,
   };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 function bytesOf(text: string): number {
