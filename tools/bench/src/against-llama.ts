@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { basename } from "node:path";
-import { parseArgs, promisify } from "node:util";
+import { promisify } from "node:util";
 import { cpuSimd, multiplyLimit, readLimit } from "@engine/backend-cpu-simd";
 import { type Activations, elements, type Program } from "@engine/core";
 import { Runner } from "@engine/runtime";
@@ -8,11 +8,15 @@ import { ggufProgram } from "./gguf-program.ts";
 import { goalOf } from "./goals.ts";
 import { matmulWork } from "./matmul-work.ts";
 import { median } from "./median.ts";
+import { argumentsOf, misused, unable } from "./usage.ts";
 
 const USAGE = `Usage: node tools/bench/dist/against-llama.js LLAMA_BENCH FILE.gguf… [--threads 1,2] [--rounds 3] [--prompt 512] [--tokens 16] [--activations int8|f32] [--busy 0]
 LLAMA_BENCH: llama.cpp's program; tools/bench/build-llama.sh builds it. make-gguf.js makes files. --busy: so many other processes compute all the while.`;
 
 const run = promisify(execFile);
+
+/** Tokens between two readings. */
+const TURN = 4;
 
 interface Task {
   readonly threads: number;
@@ -37,10 +41,10 @@ async function theirs(program: string, file: string, { threads, prompt, tokens }
 
 interface Ours extends Rates {
   readonly loadMs: number;
-  /** What decode would be if nothing but reading its weights took time. */
-  readonly limit: number;
-  /** What prefill would be if nothing but its multiplications took time, at the rate the processor does them. */
-  readonly multiplyLimit: number;
+  /** Of the time decode took, what reading its weights takes alone. */
+  readonly readShare: number;
+  /** Of the time prefill took, what its multiplications take alone at the rate the processor does them. */
+  readonly multiplyShare: number;
 }
 
 /** How most of a program's weights are multiplied. */
@@ -74,12 +78,18 @@ async function ours(file: string, { threads, prompt, tokens, activations }: Task
       await work();
       return (performance.now() - begin) / 1000;
     };
-    // Short texts, as llama-bench decodes.
-    const decode = await timed(async () => {
-      for (let i = 0; i < tokens; i++)
-        await runner.run([{ sequence: short, tokens: [7 + i], wanted: "last" }], {});
-    });
-    const read = await readLimit(weights);
+    // Short texts, as llama-bench decodes. A reading beside every few tokens: a slow moment meets both.
+    const [turns, reads]: [number[], number[]] = [[], []];
+    for (let at = 0; at < tokens; at += TURN) {
+      const some = Math.min(TURN, tokens - at);
+      const took = await timed(async () => {
+        for (let i = 0; i < some; i++)
+          await runner.run([{ sequence: short, tokens: [7 + at + i], wanted: "last" }], {});
+      });
+      turns.push(took / some);
+      reads.push(await readLimit(weights));
+    }
+    const decode = turns.reduce((sum, token, i) => sum + token * Math.min(TURN, tokens - i * TURN), 0);
     short.clear();
     const long = runner.sequence();
     const ids = Array.from({ length: prompt }, (_, i) => 100 + i);
@@ -88,15 +98,16 @@ async function ours(file: string, { threads, prompt, tokens, activations }: Task
     // llama-bench warms up with a whole prompt too: memory that is touched for the first time is dear here.
     await readPrompt();
     long.clear();
+    const before = await multiplyLimit(device, kindOf(program, activations));
     const prefill = await timed(readPrompt);
-    const peak = await multiplyLimit(device, kindOf(program, activations));
+    const peak = (before + (await multiplyLimit(device, kindOf(program, activations)))) / 2;
     const work = matmulWork(program);
     return {
       prefill: prompt / prefill,
       decode: tokens / decode,
       loadMs,
-      limit: 1 / read,
-      multiplyLimit: (prompt * peak) / (2 * (prompt * work.tokens + work.rows)),
+      readShare: median(turns.map((token, i) => reads[i]! / token)),
+      multiplyShare: (2 * (prompt * work.tokens + work.rows)) / (peak * prefill),
     };
   } finally {
     await device.close();
@@ -105,24 +116,18 @@ async function ours(file: string, { threads, prompt, tokens, activations }: Task
 }
 
 async function main(): Promise<void> {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: {
-      threads: { type: "string", default: "1,2" },
-      rounds: { type: "string", default: "3" },
-      prompt: { type: "string", default: "512" },
-      tokens: { type: "string", default: "16" },
-      activations: { type: "string", default: "int8" },
-      busy: { type: "string", default: "0" },
-    },
+  const { positionals, values } = argumentsOf(USAGE, {
+    threads: { type: "string", default: "1,2" },
+    rounds: { type: "string", default: "3" },
+    prompt: { type: "string", default: "512" },
+    tokens: { type: "string", default: "16" },
+    activations: { type: "string", default: "int8" },
+    busy: { type: "string", default: "0" },
   });
   const [program, ...files] = positionals;
   const why = cpuSimd.unavailable();
-  if (!program || files.length === 0 || why) {
-    console.error(why ?? USAGE);
-    process.exitCode = why ? 1 : 2;
-    return;
-  }
+  if (why) unable(why);
+  if (!program || files.length === 0) misused(USAGE);
   const activations: Activations = values.activations === "f32" ? "f32" : "int8";
   console.log(
     "| file | threads | prefill | llama.cpp | ratio | of the multiply limit | goal | decode | llama.cpp | ratio | of the read limit | goal | load ms |\n|-|-|-|-|-|-|-|-|-|-|-|-|-|",
@@ -154,9 +159,9 @@ function row(file: string, threads: number, a: readonly Ours[], b: readonly Rate
     const [mine, other] = [median(a.map((one) => one[key])), median(b.map((one) => one[key]))];
     // Ratios of neighbours: a slow minute meets both.
     const ratio = median(a.map((one, i) => one[key] / b[i]![key]));
-    const limit = key === "prefill" ? "multiplyLimit" : "limit";
-    const share = median(a.map((one) => one[key] / one[limit]));
-    const most = key === "prefill" ? goal?.multiplyShare : goal?.readShare;
+    const kind = key === "prefill" ? "multiplyShare" : "readShare";
+    const share = median(a.map((one) => one[kind]));
+    const most = goal?.[kind];
     const verdict =
       goal === undefined || most === undefined
         ? "none"

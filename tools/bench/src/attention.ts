@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { cpuSimd, readLimit } from "@engine/backend-cpu-simd";
 import { compile } from "@engine/compiler";
 import { blockBytes, CACHE_DTYPES, type CacheDType, checkCacheDType, type Device } from "@engine/core";
@@ -13,6 +12,7 @@ import {
 } from "./attention-model.ts";
 import { filledBlock } from "./filled-block.ts";
 import { median } from "./median.ts";
+import { argumentsOf, misused, unable } from "./usage.ts";
 
 const USAGE = `Usage: node tools/bench/dist/attention.js [SHAPE…] [--kv ${CACHE_DTYPES.join(",")}] [--depths 1024,4096,32768] [--threads 1,2] [--rounds 5] [--rows 128]
 SHAPE: ${Object.keys(headShapes).join(", ")}
@@ -109,23 +109,17 @@ async function limitStore(device: Device) {
 }
 
 async function main(): Promise<void> {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: {
-      kv: { type: "string", default: CACHE_DTYPES.join(",") },
-      depths: { type: "string", default: "1024,4096,32768" },
-      threads: { type: "string", default: "1,2" },
-      rounds: { type: "string", default: "5" },
-      rows: { type: "string", default: "128" },
-    },
+  const { positionals, values } = argumentsOf(USAGE, {
+    kv: { type: "string", default: CACHE_DTYPES.join(",") },
+    depths: { type: "string", default: "1024,4096,32768" },
+    threads: { type: "string", default: "1,2" },
+    rounds: { type: "string", default: "5" },
+    rows: { type: "string", default: "128" },
   });
   const names = positionals.length > 0 ? positionals : Object.keys(headShapes);
   const why = cpuSimd.unavailable();
-  if (why || names.some((name) => !headShapes[name])) {
-    console.error(why ?? USAGE);
-    process.exitCode = why ? 1 : 2;
-    return;
-  }
+  if (why) unable(why);
+  if (names.some((name) => !headShapes[name])) misused(USAGE);
   console.log(
     "| heads | kv | depth | threads | µs a layer | GB/s | read GB/s | share | prompt GFLOP/s |\n|-|-|-|-|-|-|-|-|-|",
   );

@@ -1,5 +1,6 @@
 import { load } from "@engine/engine";
 import { median } from "./median.ts";
+import { argumentsOf, misused } from "./usage.ts";
 
 const USAGE = `Usage: node tools/bench/dist/concurrent-chats.js FOLDER [ROUNDS] [THREADS]
 FOLDER: any model; its prompts are token ids, so it needs no tokenizer`;
@@ -39,12 +40,8 @@ async function turn(model: Awaited<ReturnType<typeof load>>, crowd: number, salt
 }
 
 async function main(): Promise<void> {
-  const [folder, rounds = "5", threads] = process.argv.slice(2);
-  if (!folder || !(Number(rounds) >= 1)) {
-    console.error(USAGE);
-    process.exitCode = 2;
-    return;
-  }
+  const [folder, rounds = "5", threads] = argumentsOf(USAGE, {}).positionals;
+  if (!folder || !(Number(rounds) >= 1)) misused(USAGE);
   await using model = await load(folder, {
     context: 256,
     sessions: 16,

@@ -5,6 +5,7 @@ import { capture, configReader, type Residency } from "@engine/core";
 import { openCheckpoint } from "@engine/loader";
 import { Runner } from "@engine/runtime";
 import { median } from "./median.ts";
+import { argumentsOf, misused, unable } from "./usage.ts";
 
 const USAGE = `Usage: node tools/bench/dist/decode-bandwidth.js FOLDER [ROUNDS]
 FOLDER: a model of the Llama family, made by make-model.js for example`;
@@ -59,13 +60,10 @@ async function measure(folder: string, threads: number, residency: Residency, ro
 }
 
 async function main(): Promise<void> {
-  const [folder, rounds = "9"] = process.argv.slice(2);
+  const [folder, rounds = "9"] = argumentsOf(USAGE, {}).positionals;
   const why = cpuSimd.unavailable();
-  if (!folder || !(Number(rounds) >= 1) || why) {
-    console.error(why ?? USAGE);
-    process.exitCode = why ? 1 : 2;
-    return;
-  }
+  if (why) unable(why);
+  if (!folder || !(Number(rounds) >= 1)) misused(USAGE);
   const device = await cpuSimd.open();
   console.log(
     `${device.info.name}; medians of ${rounds} turns of ${TOKENS} tokens, each after a reading of the limit`,

@@ -1,10 +1,10 @@
 import { basename } from "node:path";
-import { parseArgs } from "node:util";
 import { cpuSimd, readLimit } from "@engine/backend-cpu-simd";
 import type { Activations, Select } from "@engine/core";
 import { Runner } from "@engine/runtime";
 import { ggufProgram } from "./gguf-program.ts";
 import { median } from "./median.ts";
+import { argumentsOf, misused, unable } from "./usage.ts";
 
 const USAGE = `Usage: node tools/bench/dist/decode-rows.js FILE.gguf… [--threads 2] [--rounds 5] [--rows 1,2,4,8] [--activations int8|f32]
 Steps of one token each for several texts, with a draw from the whole vocabulary, in turns in one process; medians.`;
@@ -80,21 +80,15 @@ async function measure(file: string, { threads, rounds, rows, activations }: Tas
 }
 
 async function main(): Promise<void> {
-  const { positionals: files, values } = parseArgs({
-    allowPositionals: true,
-    options: {
-      threads: { type: "string", default: "2" },
-      rounds: { type: "string", default: "5" },
-      rows: { type: "string", default: "1,2,4,8" },
-      activations: { type: "string", default: "int8" },
-    },
+  const { positionals: files, values } = argumentsOf(USAGE, {
+    threads: { type: "string", default: "2" },
+    rounds: { type: "string", default: "5" },
+    rows: { type: "string", default: "1,2,4,8" },
+    activations: { type: "string", default: "int8" },
   });
   const why = cpuSimd.unavailable();
-  if (files.length === 0 || why) {
-    console.error(why ?? USAGE);
-    process.exitCode = why ? 1 : 2;
-    return;
-  }
+  if (why) unable(why);
+  if (files.length === 0) misused(USAGE);
   const rows = values.rows.split(",").map(Number);
   const activations: Activations = values.activations === "f32" ? "f32" : "int8";
   const task = { threads: Number(values.threads), rounds: Number(values.rounds), rows, activations };

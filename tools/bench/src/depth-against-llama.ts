@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { basename } from "node:path";
-import { parseArgs, promisify } from "node:util";
+import { promisify } from "node:util";
 import { llama } from "@engine/arch-llama";
 import { cpuSimd } from "@engine/backend-cpu-simd";
 import { compile } from "@engine/compiler";
@@ -9,6 +9,7 @@ import { openCheckpoint, readGgufAs } from "@engine/loader";
 import { Runner } from "@engine/runtime";
 import { filledBlock } from "./filled-block.ts";
 import { median } from "./median.ts";
+import { argumentsOf, misused, unable } from "./usage.ts";
 
 const USAGE = `Usage: node tools/bench/dist/depth-against-llama.js LLAMA_BENCH FILE.gguf [--depths 1024,4096] [--threads 1,2] [--rounds 3] [--tokens 16] [--kv f16|f32|bf16]
 Tokens decoded behind a text of so many, by both engines in turns. make-gguf.js attention-heavy makes a file whose matrices are
@@ -66,23 +67,17 @@ async function ours(file: string, { threads, depth, tokens, kv }: Task): Promise
 }
 
 async function main(): Promise<void> {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: {
-      depths: { type: "string", default: "1024,4096" },
-      threads: { type: "string", default: "1,2" },
-      rounds: { type: "string", default: "3" },
-      tokens: { type: "string", default: "16" },
-      kv: { type: "string", default: "f16" },
-    },
+  const { positionals, values } = argumentsOf(USAGE, {
+    depths: { type: "string", default: "1024,4096" },
+    threads: { type: "string", default: "1,2" },
+    rounds: { type: "string", default: "3" },
+    tokens: { type: "string", default: "16" },
+    kv: { type: "string", default: "f16" },
   });
   const [program, file] = positionals;
   const why = cpuSimd.unavailable();
-  if (!program || !file || why) {
-    console.error(why ?? USAGE);
-    process.exitCode = why ? 1 : 2;
-    return;
-  }
+  if (why) unable(why);
+  if (!program || !file) misused(USAGE);
   const { kv } = values;
   checkCacheDType(kv);
   console.log("| file | kv | depth | threads | tokens/s | llama.cpp | ratio |\n|-|-|-|-|-|-|-|");

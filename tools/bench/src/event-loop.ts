@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { backends, registry } from "@engine/engine";
 import { serve } from "@engine/server";
+import { argumentsOf, misused } from "./usage.ts";
 
 const USAGE = `Usage: node tools/bench/dist/event-loop.js FOLDER [STREAMS]
 How late a server's event loop comes while it answers STREAMS (32) clients, who run in a thread of their own.
@@ -28,12 +29,8 @@ const PHASES: readonly Phase[] = [
 ];
 
 async function main(): Promise<void> {
-  const [folder, streams = "32"] = process.argv.slice(2);
-  if (!folder || !(Number(streams) >= 1)) {
-    console.error(USAGE);
-    process.exitCode = 2;
-    return;
-  }
+  const [folder, streams = "32"] = argumentsOf(USAGE, {}).positionals;
+  if (!folder || !(Number(streams) >= 1)) misused(USAGE);
   const count = Number(streams);
   await using server = await serve({
     port: 0,

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseArgs, promisify } from "node:util";
+import { promisify } from "node:util";
 import { llama } from "@engine/arch-llama";
 import { qwen } from "@engine/arch-qwen";
 import { cpuSimd } from "@engine/backend-cpu-simd";
@@ -10,6 +10,7 @@ import { capture } from "@engine/core";
 import { ggufFacts, openCheckpoint, readGgufAs } from "@engine/loader";
 import { Runner } from "@engine/runtime";
 import { median } from "./median.ts";
+import { argumentsOf, misused, unable } from "./usage.ts";
 
 const USAGE = `Usage: node tools/bench/dist/first-token.js FILE.gguf… [--threads 2] [--rounds 5]
 Processes of their own that load a file and decode one token; no tokenizer. Medians; the files should be in the page cache.`;
@@ -63,20 +64,14 @@ async function load(file: string, threads: number): Promise<Times> {
 }
 
 async function main(): Promise<void> {
-  const { positionals: files, values } = parseArgs({
-    allowPositionals: true,
-    options: {
-      threads: { type: "string", default: "2" },
-      rounds: { type: "string", default: "5" },
-      once: { type: "boolean", default: false },
-    },
+  const { positionals: files, values } = argumentsOf(USAGE, {
+    threads: { type: "string", default: "2" },
+    rounds: { type: "string", default: "5" },
+    once: { type: "boolean", default: false },
   });
   const why = cpuSimd.unavailable();
-  if (files.length === 0 || why) {
-    console.error(why ?? USAGE);
-    process.exitCode = why ? 1 : 2;
-    return;
-  }
+  if (why) unable(why);
+  if (files.length === 0) misused(USAGE);
   if (values.once) {
     console.log(JSON.stringify(await load(files[0]!, Number(values.threads))));
     return;

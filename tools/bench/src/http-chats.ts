@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { median } from "./median.ts";
+import { argumentsOf, misused } from "./usage.ts";
 
 const USAGE = `Usage: node tools/bench/dist/http-chats.js MODEL URL [URL…] [options]
 Streams of many clients at once from servers with OpenAI's /v1/completions, ours and others', in turns; the first is
@@ -94,23 +94,16 @@ async function system(
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      "at-once": { type: "string", default: "1,2,4,8,16,32" },
-      rounds: { type: "string", default: "3" },
-      prompt: { type: "string", default: "48" },
-      answer: { type: "string", default: "48" },
-      system: { type: "string", default: "500" },
-      seed: { type: "string", default: "1" },
-    },
+  const { values, positionals } = argumentsOf(USAGE, {
+    "at-once": { type: "string", default: "1,2,4,8,16,32" },
+    rounds: { type: "string", default: "3" },
+    prompt: { type: "string", default: "48" },
+    answer: { type: "string", default: "48" },
+    system: { type: "string", default: "500" },
+    seed: { type: "string", default: "1" },
   });
   const [model, ...urls] = positionals;
-  if (!model || urls.length === 0) {
-    console.error(USAGE);
-    process.exitCode = 2;
-    return;
-  }
+  if (!model || urls.length === 0) misused(USAGE);
   const [rounds, prompt, answer, common] = [values.rounds, values.prompt, values.answer, values.system].map(
     Number,
   ) as [number, number, number, number];

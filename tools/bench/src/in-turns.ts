@@ -1,8 +1,8 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { parseArgs } from "node:util";
 import { type LoadOptions, load } from "@engine/engine";
 import { median } from "./median.ts";
+import { argumentsOf, misused } from "./usage.ts";
 
 const USAGE = `Usage: node tools/bench/dist/in-turns.js MODEL --with '{"residency":"resident"}' --with '{"memoryBudget":1700000000}' [--tokens 16] [--prompt 8] [--turns 9]
 Loads the model once for each --with, options of load(), in a process of its own, which all stay; then they answer in short turns, so that a slow
@@ -59,15 +59,12 @@ async function child({ model: path, options, tokens, prompt }: Sizes): Promise<v
 }
 
 async function main(): Promise<void> {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: {
-      with: { type: "string", multiple: true, default: [] },
-      tokens: { type: "string", default: "16" },
-      prompt: { type: "string", default: "8" },
-      turns: { type: "string", default: "9" },
-      child: { type: "boolean", default: false },
-    },
+  const { positionals, values } = argumentsOf(USAGE, {
+    with: { type: "string", multiple: true, default: [] },
+    tokens: { type: "string", default: "16" },
+    prompt: { type: "string", default: "8" },
+    turns: { type: "string", default: "9" },
+    child: { type: "boolean", default: false },
   });
   const [model] = positionals;
   const [tokens, prompt, turns] = [values.tokens, values.prompt, values.turns].map(Number) as [
@@ -75,11 +72,7 @@ async function main(): Promise<void> {
     number,
     number,
   ];
-  if (!model || values.with.length === 0) {
-    console.error(USAGE);
-    process.exitCode = 2;
-    return;
-  }
+  if (!model || values.with.length === 0) misused(USAGE);
   if (values.child) return child({ model, options: JSON.parse(values.with[0]!), tokens, prompt });
   const sizes = [`--tokens=${tokens}`, `--prompt=${prompt}`];
   const kinds: { options: string; process: ReturnType<typeof fork>; found: Turn[] }[] = [];

@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { encodeFloats } from "@engine/core";
 import { type TensorToWrite, writeSafetensors } from "@engine/loader";
 import { gemma4Config, gemma4Tensors } from "./gemma4-e2b.ts";
 import { configOf, shapes, tensorsOf } from "./shapes.ts";
+import { argumentsOf, misused } from "./usage.ts";
 
 const GEMMA = "gemma-4-e2b";
 const TYPES = ["bf16", "f16", "f32", "int4"];
@@ -91,17 +91,13 @@ function stored({ tensors }: Plan, dtype: string): TensorToWrite[] {
 }
 
 async function main(): Promise<void> {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: { dtype: { type: "string", default: "bf16" }, layers: { type: "string" } },
+  const { positionals, values } = argumentsOf(USAGE, {
+    dtype: { type: "string", default: "bf16" },
+    layers: { type: "string" },
   });
   const [name = "", folder] = positionals;
   const plan = planOf(name, values.layers === undefined ? undefined : Number(values.layers));
-  if (!plan || !folder || !TYPES.includes(values.dtype)) {
-    console.error(USAGE);
-    process.exitCode = 2;
-    return;
-  }
+  if (!plan || !folder || !TYPES.includes(values.dtype)) misused(USAGE);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "config.json"), JSON.stringify(plan.config, null, 2));
   await writeSafetensors(join(folder, "model.safetensors"), stored(plan, values.dtype));

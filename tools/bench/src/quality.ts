@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { compareModels, textPieces } from "@engine/auto";
 import { load } from "@engine/engine";
+import { argumentsOf, misused } from "./usage.ts";
 
 const USAGE = `Usage: node tools/bench/dist/quality.js TEXT FILE=PERPLEXITY…
 TEXT: stories with <|endoftext|> between them, of which 300,000 characters are read; each FILE: a model, and the
@@ -30,13 +31,9 @@ async function measure(file: string, expected: number, text: string): Promise<bo
 }
 
 async function main(): Promise<void> {
-  const [textFile, ...models] = process.argv.slice(2);
+  const [textFile, ...models] = argumentsOf(USAGE, {}).positionals;
   const wishes = models.map((model) => model.split("=") as [string, string]);
-  if (!textFile || wishes.length === 0 || wishes.some(([, value]) => !(Number(value) > 0))) {
-    console.error(USAGE);
-    process.exitCode = 2;
-    return;
-  }
+  if (!textFile || wishes.length === 0 || wishes.some(([, value]) => !(Number(value) > 0))) misused(USAGE);
   const text = readFileSync(textFile, "utf8");
   console.log(
     "| model | f32 activations | off | int8 activations | cost | KL mean | same top token | goals |",

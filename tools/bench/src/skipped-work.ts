@@ -6,6 +6,7 @@ import { openCheckpoint } from "@engine/loader";
 import { Runner } from "@engine/runtime";
 import { matmulWork } from "./matmul-work.ts";
 import { median } from "./median.ts";
+import { argumentsOf, misused } from "./usage.ts";
 
 const USAGE = `Usage: node tools/bench/dist/skipped-work.js FOLDER [TOKENS] [ROUNDS]
 How much of a prompt's work is left out because only its last row is wanted.`;
@@ -48,12 +49,8 @@ async function prompts(folder: string, all: boolean, tokens: number) {
 }
 
 async function main(): Promise<void> {
-  const [folder, tokens = "256", rounds = "9"] = process.argv.slice(2);
-  if (!folder || !(Number(tokens) >= 1) || !(Number(rounds) >= 1)) {
-    console.error(USAGE);
-    process.exitCode = 2;
-    return;
-  }
+  const [folder, tokens = "256", rounds = "9"] = argumentsOf(USAGE, {}).positionals;
+  if (!folder || !(Number(tokens) >= 1) || !(Number(rounds) >= 1)) misused(USAGE);
   const [skipping, whole] = [
     await prompts(folder, false, Number(tokens)),
     await prompts(folder, true, Number(tokens)),

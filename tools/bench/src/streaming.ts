@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs, promisify } from "node:util";
+import { promisify } from "node:util";
 import type { Residency, StreamReader } from "@engine/core";
 import { load } from "@engine/engine";
 import { ENGINES, type Engine, fioRate } from "./fio-rate.ts";
 import { median } from "./median.ts";
+import { argumentsOf, misused } from "./usage.ts";
 
 const USAGE = `Usage: node tools/bench/dist/streaming.js FOLDER [--budget BYTES|124MB|4GiB] [--io direct|cached] [--reader threads,io_uring] [--rows 1,8] [--prompt 8] [--tokens 8] [--rounds 3] [--warm 2] [--residency resident|mapped|auto] [--fio]
 Each round is a process of its own, which loads the model and answers: --rows answers at once, by each --reader in turns.
@@ -120,30 +121,23 @@ function bytesOf(text: string): number {
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(0);
 
 async function main(): Promise<void> {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: {
-      budget: { type: "string" },
-      io: { type: "string" },
-      reader: { type: "string", default: "" },
-      residency: { type: "string" },
-      rows: { type: "string", default: "1" },
-      prompt: { type: "string", default: "8" },
-      tokens: { type: "string", default: "8" },
-      rounds: { type: "string", default: "3" },
-      warm: { type: "string", default: "2" },
-      fio: { type: "boolean", default: false },
-      child: { type: "boolean", default: false },
-    },
+  const { positionals, values } = argumentsOf(USAGE, {
+    budget: { type: "string" },
+    io: { type: "string" },
+    reader: { type: "string", default: "" },
+    residency: { type: "string" },
+    rows: { type: "string", default: "1" },
+    prompt: { type: "string", default: "8" },
+    tokens: { type: "string", default: "8" },
+    rounds: { type: "string", default: "3" },
+    warm: { type: "string", default: "2" },
+    fio: { type: "boolean", default: false },
+    child: { type: "boolean", default: false },
   });
   const [folder] = positionals;
   const io = (["direct", "cached"] as const).find((one) => one === values.io);
   const residency = (["resident", "mapped", "auto"] as const).find((one) => one === values.residency);
-  if (!folder || (values.io && !io) || (values.residency && !residency)) {
-    console.error(USAGE);
-    process.exitCode = 2;
-    return;
-  }
+  if (!folder || (values.io && !io) || (values.residency && !residency)) misused(USAGE);
   const [prompt, tokens, warm] = [values.prompt, values.tokens, values.warm].map(Number) as [
     number,
     number,

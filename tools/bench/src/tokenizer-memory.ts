@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { misused } from "./usage.ts";
 
 const USAGE = `Usage: node tools/bench/dist/tokenizer-memory.js TEXT FOLDER…
 TEXT: a file to encode; FOLDER: has a tokenizer.json`;
@@ -56,8 +57,7 @@ if (first === "--measure") {
   const [kind, folder, file] = others as [string, string, string];
   console.log(JSON.stringify(await measure(kind, folder, file)));
 } else if (first === undefined || others.length === 0) {
-  console.error(USAGE);
-  process.exitCode = 2;
+  misused(USAGE);
 } else {
   const bare = inProcess("none", others[0]!, first);
   console.log("MB above a process that loads none; one run each\n");
