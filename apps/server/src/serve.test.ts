@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { demoServer } from "../test/demo-server.ts";
+import { fakeModels } from "../test/fake-model.ts";
 import { scriptedServer } from "../test/scripted-server.ts";
 import { serve } from "./serve.ts";
 
@@ -64,6 +65,23 @@ test("it is ready once the models are there, and says what kept one out", async 
     { id: "gone", state: "unloaded", error: expect.stringContaining("/no/such/model") },
   ]);
   await server.close();
+});
+
+test("given models that do not fit together are named, and loaded when they are asked for", async () => {
+  const errors: string[] = [];
+  const fakes = fakeModels();
+  await using server = await serve({
+    port: 0,
+    models: ["a", "b", "c"].map((id) => ({ id, path: `${id}:40` })),
+    load: fakes.load,
+    describe: fakes.describe,
+    memoryBudget: 100,
+    log: (level, line) => void (level === "error" && errors.push(line)),
+  });
+  await server.ready;
+  expect(fakes.disposed).toEqual(["a:40"]);
+  expect(errors).toEqual([expect.stringMatching(/do not fit .* together: a made room/)]);
+  expect((await fetch(`${server.url}/ready`)).status).toBe(200);
 });
 
 test("a port that is taken is said so", async () => {

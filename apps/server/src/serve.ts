@@ -68,7 +68,7 @@ async function listen(http: Server, { settings }: ServerParts): Promise<AddressI
 
 /** Tries them all; `ready` stays false when one failed. */
 async function preload(
-  { pool, state }: ServerParts,
+  { pool, state, log }: ServerParts,
   { models = [], preload: wanted = true }: ServeOptions,
 ): Promise<void> {
   const failed: unknown[] = [];
@@ -80,6 +80,13 @@ async function preload(
     await lease.then(({ release }) => release()).catch((error) => failed.push(error));
   }
   if (failed.length > 0) throw failed[0];
+  const gone = wanted ? models.filter(({ id }) => pool.slot(id)?.state === "unloaded") : [];
+  if (gone.length > 0) {
+    log(
+      "error",
+      `The models given do not fit the memory budget together: ${gone.map(({ id }) => id).join(", ")} made room and will be loaded when asked for. Raise --memory-budget, or shorten --context.`,
+    );
+  }
   state.ready = true;
 }
 

@@ -1,3 +1,7 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { modelPath } from "@engine/model-demo";
 import { expect, it } from "vitest";
 import { type FakeIo, fakeIo } from "../../test/fake-io.ts";
 import { runCli } from "../run-cli.ts";
@@ -36,6 +40,31 @@ it("names models, asks for the key of the environment", async () => {
   expect(data.map(({ id }) => id)).toEqual(["small", "other"]);
   io.stop("interrupt");
   expect(await ended).toBe(0);
+});
+
+it("takes no more memory for texts than a part of it, unless told how many", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "engine-serve-"));
+  await cp(modelPath, folder, { recursive: true });
+  const path = join(folder, "config.json");
+  const config = JSON.parse(await readFile(path, "utf8"));
+  await writeFile(path, JSON.stringify({ ...config, max_position_embeddings: 2 ** 30 }));
+  const sizes = async (...flags: string[]) => {
+    const io = fakeIo();
+    const ended = runCli(
+      ["serve", "--port", "0", "--no-hub", "--no-preload", ...flags, `long=${folder}`],
+      io,
+    );
+    const response = await fetch(`${await addressOf(io)}/engine/models/describe?model=long`);
+    io.stop("terminate");
+    expect(await ended).toBe(0);
+    return (await response.json()) as { kv: { total: number; sessions: number }; budget: number };
+  };
+  const unless = await sizes();
+  expect(unless.kv.sessions).toBe(1);
+  expect(unless.kv.total).toBeLessThanOrEqual(unless.budget / 4);
+  const told = await sizes("--sessions", "2", "--context", "1024");
+  expect(told.kv.sessions).toBe(2);
+  await rm(folder, { recursive: true });
 });
 
 it("does not start open to others, with a model that is not there, or with two of one name", async () => {

@@ -23,7 +23,7 @@ export interface ServeFlags extends ModelFlags {
   readonly preload: boolean;
   readonly plainChat?: boolean;
   readonly keepAlive: string;
-  readonly sessions: number;
+  readonly sessions?: number;
   readonly maxRequests: number;
   readonly maxBody: number;
   readonly drain: number;
@@ -33,7 +33,7 @@ export async function serve(
   io: Io,
   { models, flags }: { readonly models: readonly string[]; readonly flags: ServeFlags },
 ): Promise<number> {
-  const given = await givenModels(io, models, flags);
+  const given = await givenModels(io, models);
   const { serve: start } = await import("@engine/server");
   const server = await start(await serveOptions(io, given, flags));
   const ended = untilStopped(io, server);
@@ -70,6 +70,7 @@ async function serveOptions(io: Io, models: readonly GivenModel[], flags: ServeF
     adminKey: flags.adminKey ?? io.env.ENGINE_ADMIN_KEY,
     models,
     preload: flags.preload,
+    plainChat: flags.plainChat === true,
     maxRequests: flags.maxRequests,
     ...(flags.models && { folders: flags.models }),
     hubCache: flags.hub && hubCacheFolder(io.env),
@@ -84,7 +85,7 @@ async function serveOptions(io: Io, models: readonly GivenModel[], flags: ServeF
       registry: found.registry,
       plugins: found.plugins,
       backend: await chooseBackends(found, flags.backend),
-      sessions,
+      ...(sessions !== undefined && { sessions }),
       ...(context !== undefined && { context }),
       ...residency,
       ...(kv && { kv }),
@@ -108,11 +109,7 @@ function modelsBudget(budget: number): number {
 }
 
 /** The models of the command line, by the name clients call them. */
-async function givenModels(
-  io: Io,
-  models: readonly string[],
-  { plainChat = false }: ServeFlags,
-): Promise<GivenModel[]> {
+async function givenModels(io: Io, models: readonly string[]): Promise<GivenModel[]> {
   if (models.length === 0) {
     const { description, modelPath } = await import("@engine/model-demo");
     io.stderr.write(
@@ -120,7 +117,7 @@ async function givenModels(
     );
     return [{ id: "demo", path: modelPath, plainChat: true }];
   }
-  const given = models.map((text) => ({ ...named(text), plainChat }));
+  const given = models.map(named);
   const twice = given.find(({ id }, index) => given.findIndex((one) => one.id === id) !== index);
   if (twice)
     throw new UsageError(`Two models would be called ${twice.id}; give one another name (NAME=MODEL).`);

@@ -35,10 +35,8 @@ export function serveCommand(io: Io, finish: (exitCode: number) => void): Comman
     .addOption(
       new Option(
         "--sessions <n>",
-        "texts of full length there is memory for; more answers at once where they are shorter",
-      )
-        .default(4)
-        .argParser(wholeNumber({ min: 1, max: 256 })),
+        "texts of full length there is memory for; more answers at once where they are shorter; up to 4 unless given, within a quarter of the budget",
+      ).argParser(wholeNumber({ min: 1, max: 256 })),
     )
     .optionsGroup("Limits:")
     .addOption(

@@ -1,5 +1,6 @@
 import type { ChatEvent, ChatOptions, Model } from "@engine/auto";
 import type { ChatMessage } from "@engine/tokenizer";
+import { ApiError } from "../errors/api-error.ts";
 import type { AnswerJob, Prompt } from "./answer-job.ts";
 import { unanswered } from "./unanswered.ts";
 
@@ -37,8 +38,14 @@ function eventsOf(
 ): AsyncIterable<ChatEvent> {
   if (prompt.kind === "prompt")
     return continued(model, prompt.text, { ...options, raw: prompt.raw === true });
-  if (model.channels || !(plainChat || prompt.plain)) return model.chat(prompt.messages, options);
-  return continued(model, plainText(prompt.messages), options);
+  // Without a tokenizer either it says so itself.
+  if (model.channels || !model.tokenizer) return model.chat(prompt.messages, options);
+  if (plainChat || prompt.plain) return continued(model, plainText(prompt.messages), options);
+  throw new ApiError(
+    400,
+    "The model has no chat template, so it knows no conversations. Ask /v1/completions to continue a text, set 'plain_chat' in a chat completion, or start the server with --plain-chat.",
+    { code: "no_chat_template" },
+  );
 }
 
 /** What a model without a chat template continues. */

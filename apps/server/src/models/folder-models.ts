@@ -1,25 +1,25 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { ModelSource } from "./model-source.ts";
+import type { FoundModel } from "./model-source.ts";
 
 /** What holds weights, alone or beside a config.json. */
 const MODEL_FILE = /\.(gguf|task|litertlm)$/;
 
 /** Models in folders of models: each entry with a config.json, and each single file of weights. Sorted by name. */
-export async function folderModels(folders: readonly string[]): Promise<ModelSource[]> {
+export async function folderModels(folders: readonly string[]): Promise<FoundModel[]> {
   const all = await Promise.all(folders.map(modelsIn));
   return all.flat();
 }
 
-async function modelsIn(folder: string): Promise<ModelSource[]> {
+async function modelsIn(folder: string): Promise<FoundModel[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const found: ModelSource[] = [];
+  const found: FoundModel[] = [];
   for (const { name } of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, name);
     // What is still being written is no model.
     if (name.startsWith(".") || name.endsWith(".incomplete") || !(await isModel(path))) continue;
     const id = name.replace(MODEL_FILE, "");
-    found.push({ id, path, origin: "folder", ...(await sizeOf(path)), missing: [], plainChat: false });
+    found.push({ id, path, origin: "folder", ...(await sizeOf(path)), missing: [] });
   }
   return found;
 }
@@ -34,7 +34,7 @@ async function isModel(path: string): Promise<boolean> {
 }
 
 /** Bytes of a file, or of the files right inside a folder, and when the newest came. */
-export async function sizeOf(path: string): Promise<Pick<ModelSource, "bytes" | "modified">> {
+export async function sizeOf(path: string): Promise<Pick<FoundModel, "bytes" | "modified">> {
   const entry = await stat(path).catch(() => undefined);
   if (!entry) return { bytes: undefined, modified: undefined };
   if (entry.isFile()) return { bytes: entry.size, modified: entry.mtime };

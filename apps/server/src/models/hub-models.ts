@@ -1,13 +1,13 @@
 import { type CachedModel, listModels } from "@engine/loader";
-import type { ModelSource } from "./model-source.ts";
+import type { FoundModel } from "./model-source.ts";
 
 /** The models of the hub cache; those whose download has not ended say what is missing. */
-export async function hubModels(hubCache: string | undefined): Promise<ModelSource[]> {
+export async function hubModels(hubCache: string | undefined): Promise<FoundModel[]> {
   if (hubCache === undefined) return [];
   return (await listModels({ hubCache })).map(hubModel);
 }
 
-function hubModel({ id, folder, revisions, bytes }: CachedModel): ModelSource {
+function hubModel({ id, folder, revisions, bytes }: CachedModel): FoundModel {
   const main = revisions.find(({ refs }) => refs.includes("main")) ?? revisions[0];
   return {
     id,
@@ -16,6 +16,5 @@ function hubModel({ id, folder, revisions, bytes }: CachedModel): ModelSource {
     bytes,
     modified: main?.modified,
     missing: main?.missing ?? ["its files"],
-    plainChat: false,
   };
 }

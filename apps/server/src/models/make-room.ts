@@ -2,7 +2,7 @@ import { ApiError } from "../errors/api-error.ts";
 import type { ModelSlot } from "./model-slot.ts";
 
 /**
- * Unloads models, the longest unused first and idle ones before busy ones, until a load fits the budget. Throws 400
+ * Unloads models, idle ones before busy ones, those that were not to stay first, then the longest unused, until a load fits the budget. Throws 400
  * where it would not fit alone, 503 where the others stay busy.
  */
 export async function makeRoom(
@@ -29,7 +29,12 @@ export async function makeRoom(
   while (used() + wanted.bytes > budget) {
     const victim = others
       .filter((slot) => slot.state === "loaded" || slot.state === "unloading")
-      .toSorted((a, b) => Number(a.leases > 0) - Number(b.leases > 0) || a.usedAt - b.usedAt)[0];
+      .toSorted(
+        (a, b) =>
+          Number(a.leases > 0) - Number(b.leases > 0) ||
+          Number(a.stays) - Number(b.stays) ||
+          a.usedAt - b.usedAt,
+      )[0];
     if (victim === undefined || !(await unload(victim))) {
       throw new ApiError(
         503,

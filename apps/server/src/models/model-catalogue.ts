@@ -1,14 +1,14 @@
 import { ApiError } from "../errors/api-error.ts";
 import { folderModels, sizeOf } from "./folder-models.ts";
 import { hubModels } from "./hub-models.ts";
-import type { ModelSource } from "./model-source.ts";
+import type { FoundModel, ModelSource } from "./model-source.ts";
 
 /** A model the operator names. */
 export interface GivenModel {
   /** What clients call it. */
   readonly id: string;
   readonly path: string;
-  /** Continue the messages' texts where the model has no chat template, instead of refusing. */
+  /** As the catalogue's, for this model. */
   readonly plainChat?: boolean;
 }
 
@@ -18,6 +18,8 @@ export interface CatalogueOptions {
   readonly folders?: readonly string[];
   /** The hub cache's folder; `false` keeps its models out. */
   readonly hubCache?: string | false;
+  /** Continue the messages' texts where a model has no chat template, instead of refusing. */
+  readonly plainChat?: boolean;
 }
 
 /** The models that exist for clients. Reads folders anew each time: what was downloaded is there at once. */
@@ -44,10 +46,11 @@ export class ModelCatalogue {
 
   /** Given ones first; of one id the first counts. */
   async list(): Promise<readonly ModelSource[]> {
-    const { models = [], folders = [] } = this.#options;
+    const { models = [], folders = [], plainChat = false } = this.#options;
     const hub = await hubModels(this.hubCache);
-    const given = await Promise.all(models.map((model) => givenModel(model, hub)));
-    const found = [...given, ...(await folderModels(folders)), ...hub];
+    const given = await Promise.all(models.map((model) => givenModel({ plainChat, ...model }, hub)));
+    const others = [...(await folderModels(folders)), ...hub].map((source) => ({ ...source, plainChat }));
+    const found = [...given, ...others];
     return [...new Map(found.toReversed().map((source) => [source.id, source])).values()].toReversed();
   }
 
@@ -75,8 +78,8 @@ export class ModelCatalogue {
 }
 
 async function givenModel(
-  { id, path, plainChat = false }: GivenModel,
-  hub: readonly ModelSource[],
+  { id, path, plainChat }: GivenModel & { readonly plainChat: boolean },
+  hub: readonly FoundModel[],
 ): Promise<ModelSource> {
   const downloaded = hub.find((source) => source.id === path);
   if (downloaded) return { ...downloaded, id, origin: "given", plainChat };

@@ -44,6 +44,19 @@ test("what is longest unused makes room, what is used stays", async () => {
   expect(fakes.disposed).toEqual(["b:40", "c:40"]);
 });
 
+test("what was not to stay goes before what was, however long that was unused", async () => {
+  const fakes = fakeModels();
+  const models = pool(fakes, { keepAliveMs: 60_000 });
+  const keepAliveMs = Number.POSITIVE_INFINITY;
+  (await models.lease("a", { signal, keepAliveMs })).release();
+  (await models.lease("b", { signal })).release();
+  (await models.lease("c", { signal })).release();
+  expect(fakes.disposed).toEqual(["b:40"]);
+  (await models.lease("b", { signal, keepAliveMs })).release();
+  (await models.lease("c", { signal })).release();
+  expect(fakes.disposed).toEqual(["b:40", "c:40", "a:40"]);
+});
+
 test("a load waits for answers that hold the memory, and gives up in time", async () => {
   const fakes = fakeModels();
   const models = pool(fakes);

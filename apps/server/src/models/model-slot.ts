@@ -43,6 +43,11 @@ export class ModelSlot {
     return this.#leases;
   }
 
+  /** No time without answers unloads it. */
+  get stays(): boolean {
+    return !Number.isFinite(this.keepAliveMs);
+  }
+
   /** Holds the model; the result lets it go again. */
   hold(expire: () => void): () => void {
     this.#leases += 1;
@@ -63,7 +68,7 @@ export class ModelSlot {
   /** Counts down to the unload, unless somebody holds the model or it stays. */
   startTimer(expire: () => void): void {
     this.#forget();
-    if (this.state !== "loaded" || this.#leases > 0 || !Number.isFinite(this.keepAliveMs)) return;
+    if (this.state !== "loaded" || this.#leases > 0 || this.stays) return;
     this.expires = new Date(Date.now() + this.keepAliveMs);
     // Node's timers hold 31 bits.
     this.#timer = setTimeout(expire, Math.min(this.keepAliveMs, 2 ** 31 - 1)).unref();

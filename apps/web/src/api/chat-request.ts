@@ -40,6 +40,8 @@ export function chatBody({ model, messages, sampling }: ChatRequest): object {
     messages,
     stream: true,
     stream_options: { include_usage: true },
+    // The page says of a model without a chat template that it continues texts.
+    plain_chat: true,
     ...(temperature !== undefined && { temperature }),
     ...(topP !== undefined && { top_p: topP }),
     ...(topK !== undefined && { top_k: topK }),

@@ -52,8 +52,30 @@ test("models are listed with where they are from and what they lack", async () =
     architecture: "llama",
     context: 512,
     vocab: 2012,
-    chat: true,
+    chat: false,
   });
+});
+
+test("a model without a chat template continues a conversation where the request or the server says so", async () => {
+  const body = { model: "linked", messages: [{ role: "user", content: "Once upon a time" }], max_tokens: 4 };
+  const ask = async (url: string, more: object = {}) => {
+    const init = { method: "POST", body: JSON.stringify({ ...body, ...more }) };
+    const response = await fetch(`${url}/v1/chat/completions`, init);
+    return { status: response.status, text: await response.text() };
+  };
+  const refused = await ask(server.url);
+  expect(refused).toMatchObject({ status: 400, text: expect.stringContaining("no_chat_template") });
+  expect(refused.text).toContain("--plain-chat");
+  const asked = await ask(server.url, { plain_chat: true });
+  expect(asked).toMatchObject({ status: 200, text: expect.stringContaining('"completion_tokens":4') });
+  await using plain = await demoServer({
+    models: [],
+    hubCache: cache,
+    folders: [join(cache, "folders")],
+    plainChat: true,
+  });
+  expect(await ask(plain.url)).toMatchObject({ status: 200 });
+  expect(await ask(plain.url, { model: "org/whole" })).toMatchObject({ status: 200 });
 });
 
 test("what a load takes is told before", async () => {

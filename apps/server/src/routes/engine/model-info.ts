@@ -31,7 +31,7 @@ function loadedInfo(slot: ModelSlot, model: Model) {
     device: device.name,
     context,
     vocab,
-    chat: channels !== undefined || slot.source.plainChat,
+    chat: channels !== undefined,
     thinking: channels?.reasoning !== undefined,
     tools: (channels?.tools.length ?? 0) > 0,
     memory: { weights: weights.resident, mapped: weights.mapped, state: state.bytes },

@@ -24,7 +24,7 @@ export const psRoute: Route = route({
         ? [
             {
               ...tag(source),
-              details: details({ family: model.architecture }),
+              details: details({ family: model.architecture, path: source.path }),
               expires_at: (expires ?? NEVER).toISOString(),
               size: bytes,
               size_vram: 0,
@@ -48,14 +48,14 @@ export const versionRoute: Route = route({
 /** What Ollama tells for a model that stays. */
 const NEVER = new Date("2318-01-01T00:00:00Z");
 
-function tag({ id, bytes, modified }: ModelSource) {
+function tag({ id, path, bytes, modified }: ModelSource) {
   return {
     name: id,
     model: id,
     modified_at: (modified ?? new Date(0)).toISOString(),
     size: bytes ?? 0,
     digest: "",
-    details: details({}),
+    details: details({ path }),
   };
 }
 
@@ -64,11 +64,12 @@ export function details(known: {
   readonly family?: string;
   readonly parameters?: string;
   readonly encoding?: string;
+  readonly path: string;
 }) {
-  const { family = "", parameters = "", encoding = "" } = known;
+  const { family = "", parameters = "", encoding = "", path } = known;
   return {
     parent_model: "",
-    format: "safetensors",
+    format: path.endsWith(".gguf") ? "gguf" : "safetensors",
     family,
     families: family === "" ? null : [family],
     parameter_size: parameters,

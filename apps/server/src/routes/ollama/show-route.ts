@@ -32,6 +32,7 @@ export const showRoute: Route = route<z.infer<typeof showRequest>>({
       template: tokenizer?.chatTemplate.sources[0] ?? "",
       modified_at: (modified ?? new Date(0)).toISOString(),
       details: details({
+        path,
         family: description.architecture,
         parameters: inMillions(description.parameters),
         encoding: mostOf(description.encodings).toUpperCase(),

@@ -19,7 +19,7 @@ export function chatJob(request: ChatRequest): AnswerJob {
   });
   return {
     model: request.model ?? undefined,
-    prompts: [{ kind: "chat", messages: toMessages(request.messages) }],
+    prompts: [{ kind: "chat", messages: toMessages(request.messages), plain: request.plain_chat === true }],
     options: {
       ...samplingOptions(request),
       ...rules.options,

@@ -65,6 +65,8 @@ export const chatRequest = z.object({
   function_call: z.unknown().optional(),
   web_search_options: z.unknown().optional(),
   grammar: z.unknown().optional(),
+  /** Ours: a model without a chat template continues the messages' texts. */
+  plain_chat: z.boolean().nullish(),
   keep_alive: keepAlive,
 });
 
