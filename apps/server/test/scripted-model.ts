@@ -62,7 +62,7 @@ function generation(
     rest,
   }: Omit<Script, "say"> & { promptTokens: number; rest: GenerateOptions },
 ): Generation {
-  const { signal, maxTokens = Number.POSITIVE_INFINITY, steer } = rest;
+  const { signal, maxTokens = Number.POSITIVE_INFINITY, steer, onProgress } = rest;
   const tokens: number[] = [];
   let settle!: (result: GenerateResult) => void;
   const result = new Promise<GenerateResult>((resolve) => {
@@ -77,6 +77,7 @@ function generation(
   return {
     result,
     async *[Symbol.asyncIterator]() {
+      onProgress?.(promptTokens, promptTokens, "prompt");
       for (const token of script) {
         await sleep(pace);
         if (signal?.aborted) {

@@ -65,9 +65,16 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "a conversation", () => {
     const before = server.aborted();
     await ask(page, "slow");
     await page.getByText("word word").waitFor();
+    // While it comes: how fast, and how long it was awaited.
+    const panel = page.getByRole("complementary", { name: "Details" });
+    await panel.getByText(/^≈ [\d.]+$/).waitFor();
+    await panel.getByText(/^\d+(\.\d+)?s$/).waitFor();
     await page.keyboard.press("Escape");
     await page.getByText("You stopped this answer.").waitFor();
     expect(await answers().textContent()).toContain("word word");
+    // The server told nothing, so these are the page's own.
+    const stats = page.getByRole("list", { name: "Answer in numbers" });
+    expect(await stats.textContent()).toMatch(/\d tokens\/s.*first token after/);
     await expect.poll(() => server.aborted()).toBe(before + 1);
     expect(await stop().count()).toBe(0);
   });

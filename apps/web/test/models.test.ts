@@ -107,7 +107,8 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the model manager", () =>
   it("says when the reference backend runs, and why; and why a load failed", async () => {
     const [first, second] = someModels();
     if (!first || !second) throw new Error("the fake server has two models or more");
-    const slow = { ...first, backend: "reference" };
+    const notes = ["cpu-simd does not run here: its native part is not installed."];
+    const slow = { ...first, backend: "reference", notes };
     const large = { ...second, error: "It needs 10.9 GB and 4 GB are free. Unload Qwen/Qwen3-0.6B first." };
     const other = await startFakeServer({ site: built.site, models: [slow, large] });
     try {
@@ -116,6 +117,24 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the model manager", () =>
       await page.locator(".banner").getByText("its native part is not installed").waitFor();
       await page.getByRole("button", { name: "Load google/gemma-3n-E2B-it" }).click();
       await page.getByRole("alert").getByText("It needs 10.9 GB and 4 GB are free.").waitFor();
+    } finally {
+      await other.close();
+    }
+  });
+
+  it("says that no graphics card is used, and that one is too old", async () => {
+    const [first] = someModels();
+    if (!first) throw new Error("the fake server has models");
+    const notes = ['Running on "cpu-simd", not on "cuda": its driver 470 is too old. Install 525 or newer.'];
+    const other = await startFakeServer({ site: built.site, models: [{ ...first, notes }] });
+    try {
+      await page.goto(other.url);
+      const panel = page.getByRole("complementary", { name: "Details" });
+      await panel.getByText("AVX-512, 8 threads · no graphics card is used").waitFor();
+      await panel.getByText("driver 470 is too old").waitFor();
+      await page.goto(`${other.url}#/models`);
+      await page.getByText("A note on how it was loaded").click();
+      await page.locator(".card").getByText("driver 470 is too old").waitFor();
     } finally {
       await other.close();
     }

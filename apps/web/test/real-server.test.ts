@@ -43,6 +43,7 @@ describe.skipIf(missing !== undefined)(missing ?? "the page on a real server", (
     const stats = await page.getByRole("list", { name: "Answer in numbers" }).textContent();
     expect(stats).toMatch(/[\d.,]+ tokens\/s.*first token after [\d.]+m?s.*40 tokens/);
     await page.getByText(/^\d+ of 512 tokens$/).waitFor();
+    await page.getByText(/threads: \d+\).* · no graphics card is used/).waitFor();
   });
 
   it("gives the same answer again for the same seed", async () => {

@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import { useApp } from "../app/app.ts";
 import type { Answer } from "../conversation/message.ts";
 
-/** The answer in numbers, as the server measured them. */
+/** The answer in numbers, as the server measured them; as this page did where the answer broke off. */
 export function AnswerStats({ answer: { usage, timings } }: { readonly answer: Answer }): VNode | null {
   const { t, format } = useApp();
   const text = t.value.stats;

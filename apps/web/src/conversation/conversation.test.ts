@@ -122,6 +122,28 @@ describe("an answer while it comes", () => {
     expect(draft.rate()).toBeCloseTo(10, 6);
   });
 
+  it("times what came itself, until the server tells what it measured", () => {
+    const { draft, after } = started();
+    after(700);
+    draft.add({ type: "text", text: "x" });
+    expect(draft.answer().timings).toEqual({ ttftMs: 700, tokensPerSecond: undefined });
+    for (let piece = 0; piece < 4; piece++) {
+      after(250);
+      draft.add({ type: "text", text: "x" });
+    }
+    const told = { ttftMs: 650, tokensPerSecond: 4.5 };
+    draft.end("stopped");
+    expect(draft.answer().timings).toEqual({ ttftMs: 700, tokensPerSecond: 4 });
+    draft.add({ type: "timings", timings: told });
+    draft.end();
+    expect(draft.answer().timings).toEqual(told);
+    draft.restart();
+    expect(draft.answer().timings).toBeUndefined();
+    after(30);
+    draft.add({ type: "reasoning", text: "x" });
+    expect(draft.answer().timings?.ttftMs).toBe(30);
+  });
+
   it("ends as the server, the user or the network has it", () => {
     const cut = started().draft;
     cut.add({ type: "finish", reason: "length" });

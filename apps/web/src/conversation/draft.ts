@@ -45,6 +45,9 @@ export function draftAnswer({ conversation, parent, model, now = Date.now }: Dra
   let answer = blank;
   let thoughtSince: number | undefined;
   let arrivals: number[] = [];
+  let asked = now();
+  let first: number | undefined;
+  let pieces = 0;
   let finish: Outcome = "complete";
 
   /** The thought is over as soon as anything else comes. */
@@ -57,6 +60,20 @@ export function draftAnswer({ conversation, parent, model, now = Date.now }: Dra
   function arrived(): void {
     const at = now();
     arrivals = [...arrivals.filter((time) => at - time < WINDOW), at];
+    pieces += 1;
+    if (first !== undefined) return;
+    first = at;
+    // As it was seen from here, until the server tells what it measured.
+    answer = { ...answer, timings: { ttftMs: at - asked, tokensPerSecond: undefined } };
+  }
+
+  /** An answer that broke off has no numbers of the server: the rate is that of its pieces. */
+  function measure(): void {
+    const { timings } = answer;
+    const last = arrivals.at(-1);
+    if (!timings || timings.tokensPerSecond !== undefined || first === undefined || !last || last === first)
+      return;
+    answer = { ...answer, timings: { ...timings, tokensPerSecond: ((pieces - 1) / (last - first)) * 1000 } };
   }
 
   return {
@@ -83,17 +100,19 @@ export function draftAnswer({ conversation, parent, model, now = Date.now }: Dra
       }
     },
     rate() {
-      const [first] = arrivals;
+      const [begin] = arrivals;
       const last = arrivals.at(-1);
-      if (first === undefined || last === undefined || last === first) return 0;
-      return ((arrivals.length - 1) / (last - first)) * 1000;
+      if (begin === undefined || last === undefined || last === begin) return 0;
+      return ((arrivals.length - 1) / (last - begin)) * 1000;
     },
     end(outcome = finish) {
       endThought();
+      measure();
       answer = { ...answer, outcome };
     },
     fail({ kind, message, status }) {
       endThought();
+      measure();
       answer = {
         ...answer,
         outcome: kind === "offline" ? "lost" : "failed",
@@ -103,6 +122,7 @@ export function draftAnswer({ conversation, parent, model, now = Date.now }: Dra
     restart() {
       answer = { ...blank };
       arrivals = [];
+      [asked, first, pieces] = [now(), undefined, 0];
       thoughtSince = undefined;
       finish = "complete";
     },

@@ -128,6 +128,7 @@ export const en = {
     ttft: "Time to first token",
     noAnswer: "no answer yet",
     backend: "Runs on",
+    processor: "no graphics card is used",
   },
   memory: {
     weights: "Weights",

@@ -129,6 +129,7 @@ export const ko: Messages = {
     ttft: "첫 토큰까지 걸린 시간",
     noAnswer: "아직 답변 없음",
     backend: "실행 장치",
+    processor: "그래픽 카드를 쓰지 않습니다",
   },
   memory: {
     weights: "가중치",

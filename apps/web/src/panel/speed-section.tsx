@@ -3,6 +3,7 @@ import type { Model } from "../api/models.ts";
 import { useApp } from "../app/app.ts";
 import { useRunning } from "../app/current.ts";
 import type { Conversation, Message } from "../conversation/message.ts";
+import { DeviceNotice } from "./device-notice.tsx";
 
 interface SpeedSectionProps {
   readonly conversation: Conversation;
@@ -39,6 +40,7 @@ export function SpeedSection({ conversation, path, model }: SpeedSectionProps): 
           </div>
         )}
       </dl>
+      {model?.loaded && <DeviceNotice loaded={model.loaded} />}
     </section>
   );
 }

@@ -15,6 +15,7 @@ interface FakeModel {
   readonly thinking?: boolean;
   readonly missing?: readonly string[];
   readonly error?: string;
+  readonly notes?: readonly string[];
 }
 
 type Routes = (url: URL, body: Record<string, unknown>, response: ServerResponse) => Promise<boolean>;
@@ -128,10 +129,7 @@ function info(model: FakeModel): object {
         memory: { weights: bytes, mapped: 0, state: Math.round(bytes * 0.18) },
         kv: { used: 40, total: 512, tokensPerBlock: 32 },
         sampling: { temperature: 0.6, topP: 0.95, topK: 20 },
-        notes:
-          model.backend === "reference"
-            ? ["cpu-simd does not run here: its native part is not installed."]
-            : [],
+        notes: model.notes ?? [],
       },
     }),
   };

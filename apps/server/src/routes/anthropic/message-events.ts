@@ -28,8 +28,12 @@ export class MessageEvents {
     this.#stopSequence = stopSequence;
   }
 
-  begin(): readonly MessageEvent[] {
-    return [{ type: "message_start", message: this.message() }];
+  /** `inputTokens`: those of the prompt that were not known from other texts. */
+  begin(inputTokens: number): readonly MessageEvent[] {
+    const { usage, ...message } = this.message();
+    return [
+      { type: "message_start", message: { ...message, usage: { ...usage, input_tokens: inputTokens } } },
+    ];
   }
 
   take(event: AnswerEvent): readonly MessageEvent[] {

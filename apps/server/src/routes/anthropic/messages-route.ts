@@ -34,13 +34,18 @@ const form: StreamForm = {
   errorFrame: (error) => frame(anthropicError(error)),
 };
 
-function stream(call: Call<MessagesRequest>, job: AnswerJob): Promise<Response> {
+function stream(call: Call<MessagesRequest>, asked: AnswerJob): Promise<Response> {
+  let inputTokens = 0;
+  const onProgress = (_: number, total: number): void => {
+    inputTokens = total;
+  };
+  const job = { ...asked, options: { ...asked.options, onProgress } };
   return streamAnswer(call, { job, form }, async function* (answer) {
     const events = eventsOf(answer, job);
     let begun = false;
     for await (const event of answer.events) {
       // Only now is it sure that the model takes the conversation.
-      if (!begun) yield* events.begin().map(frame);
+      if (!begun) yield* events.begin(inputTokens).map(frame);
       begun = true;
       yield* events.take(event).map(frame);
     }

@@ -64,6 +64,32 @@ test("a stream makes the same message", async () => {
   expect(message).toMatchObject({ stop_reason: "tool_use", usage: { output_tokens: expect.any(Number) } });
 });
 
+test("the events of a stream are in Anthropic's order, and the first tells how much was read", async () => {
+  const types: string[] = [];
+  const counted: number[] = [];
+  for await (const event of await client.messages.create({ ...ask, tools, stream: true })) {
+    const inner = event.type === "content_block_start" ? event.content_block.type : "";
+    const delta = event.type === "content_block_delta" ? event.delta.type : "";
+    const name = [event.type, inner, delta].filter((part) => part !== "").join(" ");
+    if (types.at(-1) !== name) types.push(name);
+    if (event.type === "message_start") counted.push(event.message.usage.input_tokens);
+    if (event.type === "message_delta") counted.push(event.usage.input_tokens!);
+  }
+  expect(types).toEqual([
+    "message_start",
+    ...["content_block_start thinking", "content_block_delta thinking_delta", "content_block_stop"],
+    ...["content_block_start text", "content_block_delta text_delta", "content_block_stop"],
+    ...["content_block_start tool_use", "content_block_delta input_json_delta", "content_block_stop"],
+    ...["message_delta", "message_stop"],
+  ]);
+  const { input_tokens } = await client.messages.countTokens({
+    model: "actor",
+    messages: ask.messages,
+    tools,
+  });
+  expect(counted).toEqual([input_tokens, input_tokens]);
+});
+
 test("results of tools and thoughts go back as the model wrote them", async () => {
   const { content } = await client.messages.create({ ...ask, tools });
   const call = content.find((block) => block.type === "tool_use")!;
