@@ -70,10 +70,9 @@ export const gemma4Gguf: GgufReading = {
 };
 
 /** Ids that stand for images, sound and video, by their texts. */
-function placeholders({ metadata }: GgufFacts): GgufConfig {
-  const tokens = metadata.strings("tokenizer.ggml.tokens") ?? [];
+function placeholders(file: GgufFacts): GgufConfig {
   const found = ["image", "audio", "video"].map(
-    (kind) => [`${kind}_token_id`, tokens.indexOf(`<|${kind}|>`)] as const,
+    (kind) => [`${kind}_token_id`, file.indexOf("tokenizer.ggml.tokens", `<|${kind}|>`)] as const,
   );
   return Object.fromEntries(found.filter(([, id]) => id >= 0));
 }

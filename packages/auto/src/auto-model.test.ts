@@ -4,7 +4,7 @@ import { llama } from "@engine/arch-llama";
 import { reference } from "@engine/backend-reference";
 import { type Backend, type Device, EngineError } from "@engine/core";
 import { describe, expect, test } from "vitest";
-import { TINY } from "../test/tiny-folder.ts";
+import { TINY, tinyFolder } from "../test/tiny-folder.ts";
 import { AutoModel, type LoadOptions, Registry } from "./index.ts";
 
 const golden: { readonly prompt_ids: number[]; readonly greedy_tokens: number[] } = JSON.parse(
@@ -45,6 +45,18 @@ test("a folder in, transformers' own tokens out", async () => {
   expect(model.tokenizer).toBeUndefined();
   const result = await model.generate(golden.prompt_ids, { maxTokens: golden.greedy_tokens.length }).result;
   expect(result.tokens).toEqual(golden.greedy_tokens);
+});
+
+test("a model whose tokenizer is left out takes ids, and says why it takes no text", async () => {
+  await using folder = await tinyFolder({ "tokenizer.json": { model: "broken" } });
+  await using told = await AutoModel.load(folder.path, base);
+  expect(told.notes.join()).toContain("tokenizer.json");
+  await using model = await AutoModel.load(folder.path, { ...base, tokenizer: false });
+  expect(model.notes).toEqual([]);
+  expect((await model.generate(golden.prompt_ids, { maxTokens: 1 }).result).tokens).toEqual(
+    golden.greedy_tokens.slice(0, 1),
+  );
+  await expect(model.generate("Hello").result).rejects.toThrow("was loaded without its tokenizer");
 });
 
 test("dispose gives everything back", async () => {

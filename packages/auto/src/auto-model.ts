@@ -48,7 +48,7 @@ export const AutoModel = {
         notes: [
           ...chosen.notes,
           ...contextNote(chosen.value.context, { asked: options.context, own: modelContext }),
-          ...tokenizerNotes(tokenizer),
+          ...(options.tokenizer === false ? [] : tokenizerNotes(tokenizer)),
           ...unreadNote(unreadWeights(architecture, graph, source), architecture.name),
         ],
         device: chosen.device,

@@ -36,6 +36,8 @@ export interface LoadOptions extends Watch, HubOptions {
   /** What weights are multiplied by; int8 for quantized ones unless told, where the device has kernels for it. */
   readonly activations?: Activations;
   readonly threads?: number;
+  /** Whether the model's tokenizer is read; it is unless told. Without it prompts are token ids, and so are answers. */
+  readonly tokenizer?: boolean;
   /** Tokens that are never chosen, instead of those the model's files tell; `[]` is none. */
   readonly suppressTokens?: readonly number[];
   /** Traces that `logits` can hand out. */

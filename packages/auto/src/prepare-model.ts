@@ -29,7 +29,7 @@ export async function prepareModel(path: string, options: LoadOptions): Promise<
     const { architecture, config, source } = resolved;
     const parsed = architecture.parse(config);
     const graph = capture(architecture, parsed, source, { taps });
-    const tokenizer = await openTokenizer(checkpoint);
+    const tokenizer = options.tokenizer === false ? leftOut(path) : await openTokenizer(checkpoint);
     return {
       ...resolved,
       checkpoint,
@@ -42,6 +42,13 @@ export async function prepareModel(path: string, options: LoadOptions): Promise<
     await checkpoint.source.close();
     throw error;
   }
+}
+
+function leftOut(path: string): EngineError {
+  return new EngineError(
+    "bad-option",
+    `${path}: was loaded without its tokenizer (tokenizer: false), so prompts are token ids. Load it with it for text.`,
+  );
 }
 
 /** What a text model of it is planned from, on a device. */

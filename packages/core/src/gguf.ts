@@ -11,6 +11,8 @@ export interface GgufFacts {
   isList(key: string): boolean;
   /** All metadata by their full keys. */
   readonly metadata: ConfigReader;
+  /** The place of a text in the list of texts under a full key, -1 without it: a vocabulary is not made for one token. */
+  indexOf(key: string, text: string): number;
   /** Of a tensor by the file's name, outermost axis first; undefined where there is none. */
   shape(tensor: string): readonly number[] | undefined;
   /** The numbers of a small tensor of floats; undefined where there is none. */

@@ -2,7 +2,7 @@ export { blockDecoder } from "./encodings/block-type.ts";
 export { type GroupedIntegers, groupedIntegers } from "./encodings/grouped-integers.ts";
 export { type GenerationConfig, readGenerationConfig } from "./generation-config.ts";
 export { ggufFacts } from "./gguf/gguf-facts.ts";
-export type { GgufMetadata } from "./gguf/metadata.ts";
+export type { GgufMetadata, GgufTexts } from "./gguf/metadata.ts";
 export type { GgufValue } from "./gguf/metadata-value.ts";
 export type { NameTable } from "./gguf/name-table.ts";
 export { type GgufSource, openGguf } from "./gguf/open-gguf.ts";

@@ -1,3 +1,4 @@
+import { readSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { EngineError } from "@engine/core";
 import { ioError } from "./io-error.ts";
@@ -30,15 +31,41 @@ export async function readFully(into: Uint8Array, from: ReadFrom): Promise<void>
       check?.();
       throw ioError(error, path);
     }
-    if (read === 0) {
-      throw new EngineError(
-        "bad-checkpoint",
-        `${path}: ends at byte ${position + done}, where ${into.length - done} more are expected: it was cut short while in use. ${COPY_AGAIN}`,
-      );
-    }
+    if (read === 0) throw ended(path, position + done, into.length - done);
     done += read;
   }
   throwIfAborted(signal, path);
+}
+
+/** The same at once, for a few bytes of a file that is open. Throws `disposed` where it was closed. */
+export function readNow(
+  into: Uint8Array,
+  {
+    handle,
+    path,
+    position,
+  }: Pick<ReadFrom, "path" | "position"> & { readonly handle: { readonly fd: number } },
+): void {
+  // A closed handle's descriptor is -1.
+  if (handle.fd < 0)
+    throw new EngineError("disposed", `${path}: the file was closed; open it again to read.`);
+  for (let done = 0; done < into.length; ) {
+    let read: number;
+    try {
+      read = readSync(handle.fd, into, done, into.length - done, position + done);
+    } catch (error) {
+      throw ioError(error, path);
+    }
+    if (read === 0) throw ended(path, position + done, into.length - done);
+    done += read;
+  }
+}
+
+function ended(path: string, at: number, missing: number): EngineError {
+  return new EngineError(
+    "bad-checkpoint",
+    `${path}: ends at byte ${at}, where ${missing} more are expected: it was cut short while in use. ${COPY_AGAIN}`,
+  );
 }
 
 export function throwIfAborted(signal: AbortSignal | undefined, path: string): void {

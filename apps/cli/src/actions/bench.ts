@@ -43,7 +43,7 @@ async function measure(
     stop,
   }: { readonly path: string | undefined; readonly flags: BenchFlags; readonly stop: Stopper },
 ): Promise<number> {
-  await using model = await openModel(io, path, { flags, signal: stop.signal });
+  await using model = await openModel(io, path, { flags, signal: stop.signal, tokenizer: false });
   const sizes = sizesFor(model.context, flags);
   const prompt = randomTokens(sizes.prompt, model.vocab);
   const options = {

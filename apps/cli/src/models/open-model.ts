@@ -12,13 +12,15 @@ export interface OpenOptions {
   readonly signal: AbortSignal;
   /** Traces that `logits` can hand out. */
   readonly taps?: "all" | "modules" | "inputs";
+  /** False where prompts and answers are token ids. */
+  readonly tokenizer?: boolean;
   /** Most rows of one step whose logits are wanted; 1 unless told. */
   readonly maxRows?: number;
 }
 
 /** Loads a model as the flags say, with a progress bar; tells the user what to know of it. Without a path: the demo. */
 export async function openModel(io: Io, path: string | undefined, options: OpenOptions): Promise<Model> {
-  const { flags, signal, taps, maxRows = 1 } = options;
+  const { flags, signal, taps, tokenizer = true, maxRows = 1 } = options;
   if (flags.memoryBudget !== undefined) keepHeapSmall();
   const { AutoModel } = await import("@engine/engine");
   const found = await extensions(flags.plugin);
@@ -34,6 +36,7 @@ export async function openModel(io: Io, path: string | undefined, options: OpenO
     backend,
     signal,
     onProgress: bar.update,
+    tokenizer,
     // One text is answered at a time, and one row of each step is asked for.
     sessions: 1,
     maxSequences: 1,

@@ -5,6 +5,8 @@ import { temporaryFolder } from "../../test/files.ts";
 import { ggufBytes, SOUND } from "../../test/gguf-bytes.ts";
 import { seeded } from "../../test/seeded.ts";
 import { parseGgufHeader } from "./gguf-header.ts";
+import type { HeaderFile } from "./header-cursor.ts";
+import type { GgufMetadata } from "./metadata.ts";
 import { openGguf } from "./open-gguf.ts";
 
 const at = temporaryFolder();
@@ -32,6 +34,22 @@ function check(error: unknown, path: string): void {
   expect(error.message.length).toBeLessThan(600);
 }
 
+function inMemory(bytes: Buffer, later = bytes): HeaderFile {
+  return {
+    path: "w.gguf",
+    bytes: bytes.length,
+    read: async (into, position) => void bytes.copy(into, 0, position),
+    readNow: (into, position) => void later.copy(into, 0, position),
+  };
+}
+
+function everyForm(metadata: GgufMetadata, key: string): void {
+  metadata.get(key);
+  metadata.texts(key);
+  metadata.numbers(key);
+  metadata.indexOf(key, "bé");
+}
+
 it("opens or refuses a file, and does nothing else, whatever happens to its header", async () => {
   const path = at("fuzz.gguf");
   const random = seeded(20261121);
@@ -40,7 +58,7 @@ it("opens or refuses a file, and does nothing else, whatever happens to its head
     await writeFile(path, broken(random));
     try {
       const source = await openGguf(path);
-      for (const key of source.metadata.keys()) source.metadata.get(key);
+      for (const key of source.metadata.keys()) everyForm(source.metadata, key);
       for (const name of source.names()) {
         const { bytes } = source.describe(name)!.parts.data!;
         expect(bytes).toBeLessThanOrEqual(VALID.length);
@@ -57,14 +75,14 @@ it("opens or refuses a file, and does nothing else, whatever happens to its head
   expect(count.refused).toBeGreaterThan(FILES / 2);
 });
 
-it("parses or refuses a header in memory, and makes every value it kept", () => {
+it("parses or refuses a header in memory, and makes every value it lists", async () => {
   const random = seeded(7);
   let refused = 0;
   for (let round = 0; round < HEADERS; round++) {
     const bytes = broken(random);
     try {
-      const { metadata, tensors } = parseGgufHeader(bytes, { path: "w.gguf", bytes: bytes.length });
-      for (const key of metadata.keys()) metadata.get(key);
+      const { metadata, tensors } = await parseGgufHeader(inMemory(bytes));
+      for (const key of metadata.keys()) everyForm(metadata, key);
       for (const tensor of tensors.values())
         expect(tensor.offset + tensor.bytes).toBeLessThanOrEqual(bytes.length);
     } catch (error) {
@@ -74,4 +92,23 @@ it("parses or refuses a header in memory, and makes every value it kept", () => 
   }
   expect(refused).toBeGreaterThan(HEADERS / 2);
   expect(refused).toBeLessThan(HEADERS);
+});
+
+it("makes or refuses values of a file that changes after it was opened", async () => {
+  const random = seeded(11);
+  let refused = 0;
+  for (let round = 0; round < HEADERS / 10; round++) {
+    const later = Buffer.from(VALID);
+    const { metadata } = await parseGgufHeader(inMemory(VALID, later));
+    for (let change = 0; change < 20; change++) later[24 + random(HEADER - 24)] = random(256);
+    for (const key of metadata.keys()) {
+      try {
+        everyForm(metadata, key);
+      } catch (error) {
+        check(error, "w.gguf");
+        refused++;
+      }
+    }
+  }
+  expect(refused).toBeGreaterThan(0);
 });

@@ -29,6 +29,7 @@ export function ggufFacts(source: GgufSource): GgufFacts {
     name,
     own: configReader(own, `${path}: metadata ${prefix}*`),
     metadata: configReader(all, `${path}: metadata`),
+    indexOf: (key, text) => metadata.indexOf(key, text),
     isList: (key) => metadata.count(prefix + key) !== undefined,
     shape: (tensor) => source.describe(tensor)?.shape,
     async values(tensor) {

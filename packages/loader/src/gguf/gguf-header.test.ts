@@ -116,11 +116,38 @@ test.each([2, 3])("reads version %i: values, tensors, and rows", async (version)
   await source.close();
 });
 
-test("a header larger than the first piece read", async () => {
+test("a header of many pieces, strings larger than one among them", async () => {
   const path = at("large.gguf");
-  const tokens = Array.from({ length: 12_000 }, (_, i) => `${i} ${"x".repeat(90)}`);
-  await writeFile(path, changed({ metadata: { tokens: ["strings", tokens] } }));
+  const tokens = Array.from({ length: 24_000 }, (_, i) => `${i} ${"x".repeat(90)}`);
+  tokens[7] = "y".repeat(3e6);
+  tokens.push("z".repeat(2e6));
+  const metadata = { before: ["string", tokens[7]], tokens: ["strings", tokens], after: ["u32", 5] } as const;
+  await writeFile(path, changed({ metadata: metadata as never }));
   const source = await openGguf(path);
+  expect(source.metadata.get("before")).toEqual(tokens[7]);
   expect(source.metadata.get("tokens")).toEqual(tokens);
+  expect(source.metadata.get("after")).toBe(5);
+  expect(source.metadata.indexOf("tokens", tokens[23_000]!)).toBe(23_000);
+  expect(source.metadata.indexOf("tokens", "x")).toBe(-1);
+  expect([...source.names()]).toHaveLength(2);
   await source.close();
+  expect((await failure((async () => source.metadata.get("tokens"))())).code).toBe("disposed");
+});
+
+test("lists as texts and numbers, without a value for each", async () => {
+  const path = at("lists.gguf");
+  const numbers = Buffer.concat([u32(9), u32(5), u64(3), u32(1), u32(2 ** 32 - 1), u32(7)]);
+  await writeFile(path, withValue(numbers));
+  const source = await openGguf(path);
+  expect(source.metadata.numbers("k")).toEqual(Float64Array.of(1, -1, 7));
+  expect(source.metadata.texts("k")).toBeUndefined();
+  expect(source.metadata.numbers("absent")).toBeUndefined();
+  await source.close();
+  await writeFile(path, changed({}));
+  const sound = await openGguf(path);
+  const bytes = Buffer.concat(["a", "bé", ""].map(text));
+  expect(sound.metadata.texts("toy.tokens")).toEqual({ count: 3, bytes });
+  expect(sound.metadata.numbers("toy.tokens")).toBeUndefined();
+  expect(sound.metadata.texts("toy.eps")).toBeUndefined();
+  await sound.close();
 });

@@ -1,7 +1,7 @@
 import { EngineError } from "@engine/core";
 import { CONVERT_AGAIN, COPY_AGAIN } from "../next-step.ts";
 import { show } from "../show.ts";
-import { HeaderCursor } from "./header-cursor.ts";
+import { HeaderCursor, type HeaderFile } from "./header-cursor.ts";
 import { GgufMetadata } from "./metadata.ts";
 import { type StoredValue, skipValue } from "./metadata-value.ts";
 import { type TensorType, tensorType } from "./tensor-type.ts";
@@ -28,15 +28,10 @@ export interface GgufHeader {
 const MAX_AXES = 4;
 const ALIGNMENT = "general.alignment";
 
-/**
- * Reads and checks the header of a file of `file.bytes` bytes, of which `bytes` are the first. Throws
- * `bad-checkpoint` or `unsupported` naming the file and what was met, or `NeedsMoreBytes`.
- */
-export function parseGgufHeader(
-  bytes: Buffer,
-  file: { readonly path: string; readonly bytes: number },
-): GgufHeader {
-  const cursor = new HeaderCursor(bytes, file);
+/** Reads and checks the header of a file. Throws `bad-checkpoint` or `unsupported` naming the file and what was met. */
+export async function parseGgufHeader(file: HeaderFile): Promise<GgufHeader> {
+  const cursor = new HeaderCursor(file);
+  await cursor.ahead();
   cursor.take(4, "the file's first word");
   const version = readVersion(cursor);
   const tensorCount = cursor.count("the number of tensors", 24);
@@ -44,15 +39,17 @@ export function parseGgufHeader(
 
   const stored = new Map<string, StoredValue>();
   for (let i = 0; i < valueCount; i++) {
+    await cursor.ahead();
     const key = cursor.name(`metadata key ${i + 1}`);
     if (stored.has(key)) throw cursor.bad(`the metadata key ${show(key)} is given twice.`);
-    stored.set(key, skipValue(cursor, `metadata ${show(key)}`));
+    stored.set(key, await skipValue(cursor, `metadata ${show(key)}`));
   }
-  const metadata = new GgufMetadata(bytes, stored);
+  const metadata = new GgufMetadata(file, stored);
 
   const listed: GgufTensor[] = [];
   const names = new Set<string>();
   for (let i = 0; i < tensorCount; i++) {
+    await cursor.ahead();
     const tensor = readTensor(cursor, i);
     if (names.has(tensor.name)) throw cursor.bad(`the tensor ${show(tensor.name)} is listed twice.`);
     names.add(tensor.name);

@@ -2,33 +2,58 @@ import { EngineError } from "@engine/core";
 import { CONVERT_AGAIN, COPY_AGAIN } from "../next-step.ts";
 import { show } from "../show.ts";
 
-/** Thrown where the bytes read so far end before the header does; the file has more of them. */
-export class NeedsMoreBytes extends Error {}
+/** The file a header is read from. Both fill `into` from a place of the file, which held as much when it was opened. */
+export interface HeaderFile {
+  readonly path: string;
+  readonly bytes: number;
+  read(into: Buffer, position: number): Promise<void>;
+  /** At once: of bytes that were read a moment ago. */
+  readNow(into: Buffer, position: number): void;
+}
 
-/** Walks the bytes at the begin of a file. Nothing is taken before it is known that the file is long enough. */
+const WINDOW = 2 ** 20;
+const MAX_HEADER = 512 * 2 ** 20;
+/** More than any key or tensor takes: names have at most 65,535 bytes. */
+const AHEAD = 2 ** 17;
+
+/**
+ * Walks the begin of a file, of which only a window is in memory: a vocabulary takes megabytes. Nothing is taken before
+ * it is known that the file is long enough.
+ */
 export class HeaderCursor {
   readonly path: string;
-  readonly #bytes: Buffer;
-  readonly #fileBytes: number;
+  readonly #file: HeaderFile;
+  readonly #window: Buffer;
+  /** What the window holds of the file. */
+  #begin = 0;
+  #end = 0;
   position = 0;
 
-  constructor(bytes: Buffer, file: { readonly path: string; readonly bytes: number }) {
-    this.#bytes = bytes;
-    this.#fileBytes = file.bytes;
+  constructor(file: HeaderFile) {
+    this.#file = file;
+    this.#window = Buffer.allocUnsafe(Math.min(WINDOW, file.bytes));
     this.path = file.path;
   }
 
-  u8(what: string): number {
-    return this.#bytes.readUInt8(this.take(1, what));
+  /** Brings what follows into the window. Called before each entry, for values are moved past unread. */
+  async ahead(): Promise<void> {
+    const rest = this.#file.bytes - this.position;
+    if (this.position >= this.#begin && this.position + Math.min(AHEAD, rest) <= this.#end) return;
+    if (this.position > MAX_HEADER)
+      throw this.bad(`the header is longer than ${MAX_HEADER} bytes: not a model.`);
+    const window = this.#window.subarray(0, rest);
+    await this.#file.read(window, this.position);
+    this.#begin = this.position;
+    this.#end = this.position + window.length;
   }
 
   u32(what: string): number {
-    return this.#bytes.readUInt32LE(this.take(4, what));
+    return this.#window.readUInt32LE(this.take(4, what) - this.#begin);
   }
 
   /** A 64-bit count or offset. */
   u64(what: string): number {
-    const value = this.#bytes.readBigUInt64LE(this.take(8, what));
+    const value = this.#window.readBigUInt64LE(this.take(8, what) - this.#begin);
     if (value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value);
     throw this.bad(`${what} is ${value}, more than any file can hold.`);
   }
@@ -36,7 +61,7 @@ export class HeaderCursor {
   /** The length of something whose items take at least `least` bytes each, and so must fit in what follows. */
   count(what: string, least: number): number {
     const value = this.u64(what);
-    const rest = this.#fileBytes - this.position;
+    const rest = this.#file.bytes - this.position;
     if (value <= rest / least) return value;
     throw this.bad(
       `${what} is ${value}, but only ${rest} bytes follow: the file was cut short or is damaged.`,
@@ -44,7 +69,7 @@ export class HeaderCursor {
     );
   }
 
-  /** Where a string's bytes begin and end; the cursor moves past them. */
+  /** Moves past a string and gives the place of its bytes in the file. */
   string(what: string, most = Number.MAX_SAFE_INTEGER): { readonly begin: number; readonly end: number } {
     const length = this.count(`the length of ${what}`, 1);
     if (length > most) throw this.bad(`${what} is ${length} bytes long, over the limit of ${most}.`);
@@ -53,22 +78,35 @@ export class HeaderCursor {
   }
 
   /** Moves past many strings: vocabularies have hundreds of thousands. */
-  skipStrings(count: number, what: string): void {
-    const bytes = this.#bytes;
-    const most = Math.min(bytes.length, this.#fileBytes);
-    for (let i = 0; i < count; i++) {
-      const begin = this.position + 8;
-      // What is too long, or goes on behind what was read, is met with all care.
-      const end = begin <= most ? begin + bytes.readUInt32LE(begin - 8) : begin;
-      if (end > most || begin > most || bytes.readUInt32LE(begin - 4) !== 0) this.string(what);
-      else this.position = end;
+  async skipStrings(count: number, what: string): Promise<void> {
+    for (let left = count; left > 0; ) {
+      await this.ahead();
+      left -= this.#skipWhole(left, what);
     }
+  }
+
+  /** Moves past at most `count` strings, as far as the window holds their lengths; past how many. */
+  #skipWhole(count: number, what: string): number {
+    const held = this.#end - this.#begin;
+    const most = this.#file.bytes - this.#begin;
+    let at = this.position - this.#begin;
+    let done = 0;
+    for (; done < count && at + 8 <= held; done++) {
+      const end = at + 8 + this.#window.readUInt32LE(at);
+      // What is too long is met with all care.
+      if (end > most || this.#window.readUInt32LE(at + 4) !== 0) break;
+      at = end;
+    }
+    this.position = this.#begin + at;
+    if (done > 0) return done;
+    this.string(what);
+    return 1;
   }
 
   /** A key or a tensor's name. */
   name(what: string): string {
     const { begin, end } = this.string(what, 65_535);
-    const text = this.#bytes.toString("utf8", begin, end);
+    const text = this.#window.toString("utf8", begin - this.#begin, end - this.#begin);
     if (text === "" || text.includes("\ufffd")) throw this.bad(`${what} is not a name: ${show(text)}.`);
     return text;
   }
@@ -76,12 +114,10 @@ export class HeaderCursor {
   /** Moves past `length` bytes and gives their begin. */
   take(length: number, what: string): number {
     const begin = this.position;
-    const end = begin + length;
-    if (end > this.#fileBytes) {
-      throw this.bad(`ends at byte ${this.#fileBytes}, inside ${what}: the file was cut short.`, COPY_AGAIN);
+    if (begin + length > this.#file.bytes) {
+      throw this.bad(`ends at byte ${this.#file.bytes}, inside ${what}: the file was cut short.`, COPY_AGAIN);
     }
-    if (end > this.#bytes.length) throw new NeedsMoreBytes();
-    this.position = end;
+    this.position = begin + length;
     return begin;
   }
 

@@ -30,35 +30,36 @@ const SCALARS: ReadonlyMap<number, Scalar> = new Map<number, Scalar>([
   [12, { bytes: 8, read: (bytes, at) => bytes.readDoubleLE(at) }],
 ]);
 
-/** Where a value lies in the header. It is made only when asked for: vocabularies are large. */
+/** Where a value lies in the file. It is made only when asked for: vocabularies are large. */
 export interface StoredValue {
   readonly type: number;
   readonly begin: number;
+  readonly end: number;
   /** Of an array. */
   readonly element?: number;
   readonly count?: number;
 }
 
 /** Checks one value against the file's size and moves past it. Throws `bad-checkpoint`. */
-export function skipValue(cursor: HeaderCursor, what: string): StoredValue {
+export async function skipValue(cursor: HeaderCursor, what: string): Promise<StoredValue> {
   const type = cursor.u32(`the type of ${what}`);
   const begin = cursor.position;
   if (type !== ARRAY) {
-    skip(cursor, type, what, 0);
-    return { type, begin };
+    await skip(cursor, type, what, 0);
+    return { type, begin, end: cursor.position };
   }
   const { element, count } = arrayHead(cursor, what);
-  skipItems(cursor, { element, count }, what, 1);
-  return { type, begin, element, count };
+  await skipItems(cursor, { element, count }, what, 1);
+  return { type, begin, end: cursor.position, element, count };
 }
 
-function skip(cursor: HeaderCursor, type: number, what: string, depth: number): void {
+async function skip(cursor: HeaderCursor, type: number, what: string, depth: number): Promise<void> {
   const scalar = SCALARS.get(type);
   if (scalar) cursor.take(scalar.bytes, what);
   else if (type === STRING) cursor.string(what);
   else if (type !== ARRAY) throw cursor.bad(`${what} has the type ${type}, which GGUF does not know.`);
   else if (depth >= MAX_NESTING) throw cursor.bad(`${what} nests lists deeper than ${MAX_NESTING} levels.`);
-  else skipItems(cursor, arrayHead(cursor, what), what, depth + 1);
+  else await skipItems(cursor, arrayHead(cursor, what), what, depth + 1);
 }
 
 interface ArrayHead {
@@ -73,16 +74,35 @@ function arrayHead(cursor: HeaderCursor, what: string): ArrayHead {
   return { element, count: cursor.count(`the number of items of ${what}`, least) };
 }
 
-function skipItems(cursor: HeaderCursor, { element, count }: ArrayHead, what: string, depth: number): void {
+async function skipItems(
+  cursor: HeaderCursor,
+  { element, count }: ArrayHead,
+  what: string,
+  depth: number,
+): Promise<void> {
   const scalar = SCALARS.get(element);
   if (scalar) cursor.take(scalar.bytes * count, what);
-  else if (element === STRING) cursor.skipStrings(count, what);
-  else for (let i = 0; i < count; i++) skip(cursor, element, what, depth);
+  else if (element === STRING) await cursor.skipStrings(count, what);
+  else {
+    for (let i = 0; i < count; i++) {
+      await cursor.ahead();
+      await skip(cursor, element, what, depth);
+    }
+  }
 }
 
-/** Makes a value that was checked before. */
-export function readValue(bytes: Buffer, { type, begin }: StoredValue): GgufValue {
-  return readAt(bytes, type, { at: begin });
+/** The scalar that a list's items are; undefined for texts and lists. */
+export function scalarOf(element: number | undefined): Scalar | undefined {
+  return element === undefined ? undefined : SCALARS.get(element);
+}
+
+export function isText(element: number | undefined): boolean {
+  return element === STRING;
+}
+
+/** Makes a value from its bytes. Throws RangeError where they do not hold it: the file was changed since it was checked. */
+export function readValue(bytes: Buffer, { type }: StoredValue): GgufValue {
+  return readAt(bytes, type, { at: 0 });
 }
 
 function readAt(bytes: Buffer, type: number, place: { at: number }): GgufValue {
@@ -100,5 +120,8 @@ function readAt(bytes: Buffer, type: number, place: { at: number }): GgufValue {
   const element = bytes.readUInt32LE(place.at);
   const count = Number(bytes.readBigUInt64LE(place.at + 4));
   place.at += 12;
-  return Array.from({ length: count }, () => readAt(bytes, element, place));
+  // No room is made for a count before its items are there.
+  const items: GgufValue[] = [];
+  while (items.length < count) items.push(readAt(bytes, element, place));
+  return items;
 }

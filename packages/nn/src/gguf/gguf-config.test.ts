@@ -25,6 +25,7 @@ function file(
     name: "toy",
     own: configReader(own, "m.gguf: metadata toy.*"),
     metadata: configReader({}),
+    indexOf: () => -1,
     isList: (key) => Array.isArray(own[key]),
     shape: (name) => (tensors[name] ? [tensors[name].length] : undefined),
     values: async (name) => tensors[name],
