@@ -6,7 +6,7 @@ import { SourceFiles } from "./stream-layout.ts";
 
 /** Bytes of weights that are worth it: fewer are copied in the time of a few tokens. */
 const LEAST_ALL = 32 * 2 ** 20;
-const LEAST_ONE = 256 * 2 ** 10;
+export const LEAST_ONE = 256 * 2 ** 10;
 /** Of one job. The first one is small: a first step may be waiting behind it. Larger ones cost memory at the peak. */
 const FIRST_JOB = 16 * 2 ** 20;
 const MOST_JOB = 32 * 2 ** 20;

@@ -18,7 +18,7 @@ import {
   roomOfOne,
   weightBytes,
 } from "./decide-residency.ts";
-import { defer, settle } from "./deferred-copy.ts";
+import { defer, LEAST_ONE, settle } from "./deferred-copy.ts";
 import type { Native, NativeDevice, NativeWeights } from "./native.ts";
 import { translated } from "./native-error.ts";
 import { openStreams, type StreamedPlace } from "./open-streams.ts";
@@ -142,7 +142,9 @@ export class CpuWeights extends Owned implements WeightStore {
       watch.onProgress?.(arrived, total, name);
     };
     const [inFiles, others]: [Copied[], [StoredWeight, number][]] = [[], []];
-    for (const stored of copied) {
+    // Small ones lie together: each between large ones that are copied later would take a page of 2 MiB until then.
+    const [large, small] = [true, false].map((is) => copied.filter(({ bytes }) => bytes >= LEAST_ONE === is));
+    for (const stored of [...large!, ...small!]) {
       const { use, type, bytes, extents, blocks } = stored;
       const to = size;
       size += roomOfOne(stored);
