@@ -7,7 +7,7 @@ import { encodedVocab, vocabType } from "./encoded-vocab.ts";
 import { stopTokensOf } from "./stop-tokens.ts";
 import { type GrammarThread, grammarThread } from "./thread/grammar-thread.ts";
 import type { GrammarKind } from "./thread/protocol.ts";
-import { ThreadConstraint } from "./thread-constraint.ts";
+import { type Match, ThreadConstraint } from "./thread-constraint.ts";
 
 /** What grammars need of a model: a loaded one is such. */
 export interface GrammarModel {
@@ -48,7 +48,7 @@ const ANY_OBJECT = { type: "object", additionalProperties: true };
 /** Reads the model's vocabulary in a thread of its own, which takes a moment: keep it as long as the model. */
 export async function createGrammars(
   { tokenizer, vocab, generationConfig, channels }: GrammarModel,
-  { thread = grammarThread() }: { readonly thread?: GrammarThread } = {},
+  { thread: make = grammarThread }: { readonly thread?: () => GrammarThread } = {},
 ): Promise<Grammars> {
   if (!tokenizer)
     throw new EngineError(
@@ -63,8 +63,22 @@ export async function createGrammars(
       "The model has no stop token (eosTokenIds, eos_token), so no constrained answer could end.",
     );
   const marks = channels ? callMarks(tokenizer, channels) : NO_MARKS;
-  for await (const tokens of encodedVocab(tokenizer, marks)) await thread.ask({ ask: "tokens", tokens });
-  await thread.ask({ ask: "begin", type: vocabType(tokenizer), vocab, stopTokens });
+  const ready = async (): Promise<GrammarThread> => {
+    const thread = make();
+    for await (const tokens of encodedVocab(tokenizer, marks)) await thread.ask({ ask: "tokens", tokens });
+    await thread.ask({ ask: "begin", type: vocabType(tokenizer), vocab, stopTokens });
+    return thread;
+  };
+  let current = ready();
+  await current;
+  let disposed = false;
+  /** The thread, or a new one in the place of one that has ended. */
+  const living = async (): Promise<GrammarThread> => {
+    const seen = current;
+    const alive = await seen.then(({ ended }) => !ended).catch(() => false);
+    if (!alive && !disposed && current === seen) current = ready();
+    return current;
+  };
   const family = { channels, marks, ends: stopTokens.flatMap((id) => tokenizer.tokenText(id) ?? []) };
   const marked = [...marks.spelled.keys()];
 
@@ -73,13 +87,17 @@ export async function createGrammars(
     grammar: { readonly kind: GrammarKind; readonly text: string; readonly never?: readonly number[] },
   ): Promise<Constraint> => {
     const { kind, text, never = marked } = grammar;
-    const reply = await thread.ask({ ask: "match", kind, text });
-    if ("match" in reply) return new ThreadConstraint(thread, reply.match, never);
-    const why = "refused" in reply ? reply.refused : "no answer";
-    throw new EngineError(
-      "bad-option",
-      `This ${what} cannot be made a grammar (${why}): ${text.slice(0, 200)}`,
-    );
+    const open = async (): Promise<Match> => {
+      const thread = await living();
+      const reply = await thread.ask({ ask: "match", kind, text });
+      if ("match" in reply) return { thread, match: reply.match };
+      const why = "refused" in reply ? reply.refused : "no answer";
+      throw new EngineError(
+        "bad-option",
+        `This ${what} cannot be made a grammar (${why}): ${text.slice(0, 200)}`,
+      );
+    };
+    return new ThreadConstraint(await open(), { open, never });
   };
   const structure = (what: string, format: object, never = marked): Promise<Constraint> => {
     const text = JSON.stringify({ type: "structural_tag", format });
@@ -95,6 +113,9 @@ export async function createGrammars(
     structure: (format) => structure("structure", format),
     call: async (tools, { otherwise } = {}) =>
       structure("choice of calls", callStructure(tools, { family, otherwise }), []),
-    dispose: () => thread.end(),
+    dispose() {
+      disposed = true;
+      void current.then((thread) => thread.end()).catch(() => {});
+    },
   };
 }

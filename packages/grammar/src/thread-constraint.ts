@@ -1,28 +1,41 @@
 import { EngineError } from "@engine/core";
 import type { Constraint } from "@engine/runtime";
 import type { GrammarThread } from "./thread/grammar-thread.ts";
+import type { Reply } from "./thread/protocol.ts";
+
+/** A way through a grammar in the thread that follows it. */
+export interface Match {
+  readonly thread: GrammarThread;
+  readonly match: number;
+}
 
 /** One answer's way through a grammar that a thread follows. */
 export class ThreadConstraint implements Constraint {
   readonly finished = false;
-  readonly #thread: GrammarThread;
-  readonly #match: number;
+  readonly #open: () => Promise<Match>;
   readonly #never: readonly number[];
-  /** Came since the thread was asked last. */
-  #came: number[] = [];
+  #at: Match;
+  readonly #tokens: number[] = [];
+  /** So many of them the thread has been told. */
+  #told = 0;
 
-  /** `never`: tokens that may not come though the grammar's text would allow them. */
-  constructor(thread: GrammarThread, match: number, never: readonly number[]) {
-    this.#thread = thread;
-    this.#match = match;
+  /** `open` begins the way anew, `never`: tokens that may not come though the grammar's text would allow them. */
+  constructor(at: Match, { open, never }: { open: () => Promise<Match>; never: readonly number[] }) {
+    this.#at = at;
+    this.#open = open;
     this.#never = never;
   }
 
   /** Where the grammar is complete, what ends an answer is among them. */
   async allowed(): Promise<Uint32Array> {
-    const tokens = this.#came;
-    this.#came = [];
-    const reply = await this.#thread.ask({ ask: "next", match: this.#match, tokens });
+    const reply = await this.#next().catch(async (error) => {
+      // Another answer's form ended the thread: this one goes on in the next.
+      if (!this.#at.thread.ended || !EngineError.isInstance(error) || error.code !== "out-of-memory")
+        throw error;
+      this.#at = await this.#open();
+      this.#told = 0;
+      return this.#next();
+    });
     if (!("mask" in reply)) {
       const which = "refused" in reply ? `Token ${reply.refused}` : "A token";
       throw new EngineError(
@@ -35,11 +48,19 @@ export class ThreadConstraint implements Constraint {
   }
 
   accept(token: number): void {
-    this.#came.push(token);
+    this.#tokens.push(token);
   }
 
   dispose(): void {
     // The thread may be gone already, and all with it.
-    this.#thread.ask({ ask: "end", match: this.#match }).catch(() => {});
+    const { thread, match } = this.#at;
+    thread.ask({ ask: "end", match }).catch(() => {});
+  }
+
+  #next(): Promise<Reply> {
+    const { thread, match } = this.#at;
+    const tokens = this.#tokens.slice(this.#told);
+    this.#told = this.#tokens.length;
+    return thread.ask({ ask: "next", match, tokens });
   }
 }

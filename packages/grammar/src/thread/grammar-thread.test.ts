@@ -42,7 +42,7 @@ const schema = {
 };
 
 test("a worker holds several answers at once as this thread would", async () => {
-  const answers = async (thread: ReturnType<typeof grammarThread>): Promise<string[]> => {
+  const answers = async (thread: () => ReturnType<typeof grammarThread>): Promise<string[]> => {
     const grammars = await createGrammars(model, { thread });
     const all = await Promise.all(
       [1, 2, 3, 4].map(async (seed) => {
@@ -54,13 +54,36 @@ test("a worker holds several answers at once as this thread would", async () => 
     grammars.dispose();
     return all.map(({ text }) => text);
   };
-  const apart = await answers(grammarThread(program));
-  expect(apart).toEqual(await answers(grammarThread()));
+  const apart = await answers(() => grammarThread(program));
+  expect(apart).toEqual(await answers(() => grammarThread()));
   for (const text of [apart[0]!, apart[2]!]) {
     const { hero, age } = JSON.parse(text);
     expect(["Pip", "Luna"]).toContain(hero);
     expect(age >= 1 && age <= 9).toBe(true);
   }
+});
+
+test("a form without an end is refused after a time; answers under way go on, later ones too", async () => {
+  let threads = 0;
+  const thread = () => grammarThread(program, { longestMs: ++threads === 1 ? 4000 : 30_000 });
+  const grammars = await createGrammars(model, { thread });
+  const options = { seed: 1, temperature: 1, maxTokens: 60 };
+  const alone = await model.generate("Once", { ...options, constraint: await grammars.json(schema) }).result;
+  const generation = model.generate("Once", { ...options, constraint: await grammars.json(schema) });
+  let text = "";
+  let endless: Promise<unknown> | undefined;
+  for await (const piece of generation) {
+    text += piece.text;
+    endless ??= expect(
+      grammars.json({ type: "string", pattern: "((a{1,200}){1,200}){1,200}" }),
+    ).rejects.toMatchObject({ code: "bad-option", message: expect.stringContaining("takes longer than 4") });
+  }
+  await endless;
+  expect(text).toBe(alone.text);
+  expect(threads).toBe(2);
+  const later = await model.generate("Once", { ...options, constraint: await grammars.json(schema) }).result;
+  expect(later.text).toBe(alone.text);
+  grammars.dispose();
 });
 
 test("a worker that is gone fails who waits for it, and who asks later", async () => {

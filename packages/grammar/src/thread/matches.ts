@@ -1,6 +1,6 @@
 import type { CompiledGrammar, GrammarCompiler, GrammarMatcher, TokenizerInfo } from "@mlc-ai/web-xgrammar";
 import { boundedJson, MOST_WHITESPACE } from "./bounded-json.ts";
-import { loadXgrammar } from "./load-xgrammar.ts";
+import { loadXgrammar, takeComplaint } from "./load-xgrammar.ts";
 import type { GrammarKind, Question, Reply } from "./protocol.ts";
 
 /** Most grammars kept compiled; the longest unused go. */
@@ -48,7 +48,8 @@ export function createMatches(): Matches {
     try {
       matchers.set(number, await Matchers.createGrammarMatcher(await compiled(kind, text)));
     } catch (error) {
-      return { refused: error instanceof Error ? error.message : "xgrammar does not say why" };
+      const why = takeComplaint() ?? (error instanceof Error ? error.message : "xgrammar does not say why");
+      return { refused: why };
     }
     const [oldest] = kept;
     if (kept.size > KEPT && oldest) {
