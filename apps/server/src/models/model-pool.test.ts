@@ -31,6 +31,20 @@ test("requests for one model share its load, loads of several come one by one", 
   expect((await models.lease(undefined, { signal })).slot.source.id).toBe("a");
 });
 
+test("a load that waits for its turn is seen to come", async () => {
+  const fakes = fakeModels();
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const models = pool(fakes, { load: (path) => opened.then(() => fakes.load(path)) });
+  const both = Promise.all([models.lease("a", { signal }), models.lease("b", { signal })]);
+  await expect.poll(() => models.slots.map(({ state }) => state)).toEqual(["loading", "loading"]);
+  open();
+  await both;
+  expect(models.slots.map(({ state }) => state)).toEqual(["loaded", "loaded"]);
+});
+
 test("what is longest unused makes room, what is used stays", async () => {
   const fakes = fakeModels();
   const models = pool(fakes);

@@ -114,9 +114,13 @@ export class ModelPool {
 
   /** Joins the load under way, or queues one. */
   #load(slot: ModelSlot): Promise<void> {
-    slot.loading ??= this.#inTurn(() => this.#loadNow(slot)).finally(() => {
-      slot.loading = undefined;
-    });
+    if (!slot.loading) {
+      // Also while it waits for its turn: who looks should see that it comes.
+      slot.state = "loading";
+      slot.loading = this.#inTurn(() => this.#loadNow(slot)).finally(() => {
+        slot.loading = undefined;
+      });
+    }
     return slot.loading;
   }
 
@@ -141,7 +145,6 @@ export class ModelPool {
           },
         );
       }
-      slot.state = "loading";
       slot.bytes = await plan(path);
       const unload = (victim: ModelSlot): Promise<boolean> => this.#unload(victim, evictWaitMs);
       await makeRoom(slot, { slots: this.slots, budget, unload });
