@@ -13,7 +13,7 @@ export async function openTokenizer({
   configPath,
 }: Pick<Checkpoint, "folder" | "gguf" | "configPath">): Promise<Tokenizer | EngineError> {
   try {
-    const own = gguf && ggufTokenizer((key) => gguf.metadata.get(key), configPath);
+    const own = gguf && (await ggufTokenizer(gguf.metadata, configPath));
     return own ?? (await loadTokenizer(folder));
   } catch (error) {
     if (EngineError.isInstance(error)) return error;

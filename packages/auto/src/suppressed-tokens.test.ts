@@ -22,7 +22,11 @@ const texts = [
   "a <unused3>",
   "<|audio|>",
 ];
-const tokenizer = { tokenText: (id: number) => texts[id], vocabSize: texts.length, eosId: 1 };
+const tokenizer = {
+  tokenText: (id: number) => texts[id],
+  startingWith: (text: string) => [...texts.keys()].filter((id) => texts[id]!.startsWith(text)),
+  eosId: 1,
+};
 
 describe("which tokens are suppressed", () => {
   test.each<[string, object, object, readonly number[]]>([

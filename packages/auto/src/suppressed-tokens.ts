@@ -14,12 +14,12 @@ const UNUSED = /^<unused\d+>$/;
 export function suppressedTokens(
   config: unknown,
   generation: Pick<GenerationConfig, "suppressTokens" | "eosTokenIds">,
-  tokenizer: Pick<Tokenizer, "tokenText" | "vocabSize" | "eosId"> | undefined,
+  tokenizer: Pick<Tokenizer, "tokenText" | "startingWith" | "eosId"> | undefined,
 ): readonly number[] {
   const ids = new Set(generation.suppressTokens);
   if (tokenizer) {
     for (const id of placeholders(config)) if (tokenizer.tokenText(id) !== undefined) ids.add(id);
-    for (let id = 0; id < tokenizer.vocabSize; id++)
+    for (const id of tokenizer.startingWith("<unused"))
       if (UNUSED.test(tokenizer.tokenText(id) ?? "")) ids.add(id);
     for (const end of [...generation.eosTokenIds, tokenizer.eosId]) if (end !== undefined) ids.delete(end);
   }

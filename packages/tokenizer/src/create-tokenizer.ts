@@ -110,6 +110,7 @@ function assemble(
     detokenizer,
     tokenId: idOf,
     tokenText,
+    startingWith: model.startingWith,
     vocabSize: model.size,
     fallback,
     specialIds,

@@ -4,5 +4,7 @@ export type { ChatTemplate, ChatTemplateSource, RenderOptions } from "./chat-tem
 export { createTokenizer, type TokenizerParts } from "./create-tokenizer.ts";
 export type { Detokenizer } from "./detokenizer.ts";
 export { ggufTokenizer } from "./gguf/gguf-tokenizer.ts";
+export type { TokenizerMetadata } from "./gguf/metadata-vocab.ts";
+export type { StoredTexts } from "./gguf/stored-texts.ts";
 export { loadTokenizer } from "./load-tokenizer.ts";
 export type { DecodeOptions, EncodeOptions, Tokenizer } from "./tokenizer.ts";

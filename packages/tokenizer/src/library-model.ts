@@ -33,6 +33,10 @@ export function libraryModel(json: TokenizerJson, where: string): TextModel {
     encode: (text, options) => library.encode(text, options).ids,
     tokenId: (text) => library.token_to_id(text),
     tokenText: (id) => library.id_to_token(id),
+    startingWith(text) {
+      const ids = Array.from({ length: library.model.vocab.length }, (_, id) => id);
+      return ids.filter((id) => library.id_to_token(id)?.startsWith(text));
+    },
     size: library.model.vocab.length,
   };
 }

@@ -3,6 +3,8 @@ export interface TextModel {
   encode(text: string, options: { readonly add_special_tokens: boolean }): number[];
   tokenId(text: string): number | undefined;
   tokenText(id: number): string | undefined;
+  /** Ids of tokens that begin with a text, in order. */
+  startingWith(text: string): number[];
   /** One more than the highest id. */
   readonly size: number;
 }

@@ -26,6 +26,8 @@ export interface Tokenizer {
   tokenId(text: string): number | undefined;
   /** The token of an id as it stands in the vocabulary. */
   tokenText(id: number): string | undefined;
+  /** Ids of the tokens that begin with a text, in order: without a string for each of the others. */
+  startingWith(text: string): readonly number[];
   /** One more than the highest id. The model's embedding table may have more rows (padding). */
   readonly vocabSize: number;
   /**

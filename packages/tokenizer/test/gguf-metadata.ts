@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { TokenizerMetadata } from "../src/index.ts";
 
 const STRING = 8;
 const LIST = 9;
@@ -45,4 +46,29 @@ export function readMetadata(path: string): ReadonlyMap<string, unknown> {
   };
   const count = u64();
   return new Map(Array.from({ length: count }, () => [text(), value(u32())] as const));
+}
+
+/** Metadata with these values, whose lists are stored as a file stores them. */
+export function metadataOf(values: ReadonlyMap<string, unknown>): TokenizerMetadata {
+  const listOf = (key: string, type: string): unknown[] | undefined => {
+    const list = values.get(key);
+    return Array.isArray(list) && list.every((item) => typeof item === type) ? list : undefined;
+  };
+  return {
+    get: (key) => values.get(key),
+    texts(key) {
+      const texts = listOf(key, "string")?.map((text) => Buffer.from(text as string));
+      if (!texts) return undefined;
+      const sized = texts.flatMap((text) => {
+        const length = Buffer.alloc(8);
+        length.writeBigUInt64LE(BigInt(text.length));
+        return [length, text];
+      });
+      return { count: texts.length, bytes: Buffer.concat(sized) };
+    },
+    numbers(key) {
+      const numbers = listOf(key, "number");
+      return numbers && Float64Array.from(numbers as number[]);
+    },
+  };
 }

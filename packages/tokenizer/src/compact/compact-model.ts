@@ -1,7 +1,8 @@
 import type { JsonObject } from "../json.ts";
 import { type MergeTable, type MergeTableBuilder, mergeTableBuilder } from "./merge-table.ts";
 import { NotCovered } from "./not-covered.ts";
-import { type Vocab, type VocabBuilder, vocabBuilder } from "./vocab.ts";
+import type { Vocab } from "./vocab.ts";
+import { type VocabBuilder, vocabBuilder } from "./vocab-builder.ts";
 
 /** A tokenizer's model in typed arrays. `options` are the members of tokenizer.json's `model` besides the large ones. */
 export interface CompactModel {

@@ -7,7 +7,8 @@ import { bpeEncoder, type EncodePieces } from "./bpe-encoder.ts";
 import type { CompactModel } from "./compact-model.ts";
 import { NotCovered } from "./not-covered.ts";
 import { unigramEncoder } from "./unigram-encoder.ts";
-import { type Vocab, vocabBuilder } from "./vocab.ts";
+import type { Vocab } from "./vocab.ts";
+import { vocabBuilder } from "./vocab-builder.ts";
 
 type Model = EncodePieces & {
   readonly tokens_to_ids: { get(token: string | number): number | undefined };
@@ -44,6 +45,7 @@ export function compactTextModel(frame: TokenizerFrame, model: CompactModel, whe
     encode: (text, options) => library.encode(text, options).ids,
     tokenId: idOf,
     tokenText: vocab.text,
+    startingWith: vocab.startingWith,
     size: vocab.size,
   };
 }

@@ -1,5 +1,7 @@
+import { grown } from "./grown.ts";
+import { hashBytes } from "./hash-bytes.ts";
 import { NotCovered } from "./not-covered.ts";
-import { grown, type Vocab } from "./vocab.ts";
+import type { Vocab } from "./vocab.ts";
 
 /** The merges of a BPE model by the ids of the two tokens they join; the rank is the place in the list. */
 export interface MergeTable {
@@ -47,9 +49,11 @@ export function mergeTableBuilder(vocab: Vocab): MergeTableBuilder {
     add(left, leftBegin, leftEnd, right, rightBegin, rightEnd) {
       if (leftBegin === leftEnd || rightBegin === rightEnd)
         throw new NotCovered(`merge ${count} has an empty side`);
-      const first = vocab.find(left, leftBegin, leftEnd);
+      const begun = hashBytes(left, leftBegin, leftEnd);
+      const hash = hashBytes(right, rightBegin, rightEnd, begun);
+      const first = vocab.find(left, leftBegin, leftEnd, begun);
       const second = vocab.find(right, rightBegin, rightEnd);
-      const joined = vocab.findJoined(left, leftBegin, leftEnd, right, rightBegin, rightEnd);
+      const joined = vocab.findJoined(hash, left, leftBegin, leftEnd, right, rightBegin, rightEnd);
       if (first < 0 || second < 0 || joined < 0) throw new NotCovered(`merge ${count} is not between tokens`);
       addIds(first, second, joined);
     },

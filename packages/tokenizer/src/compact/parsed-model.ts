@@ -1,7 +1,7 @@
 import type { JsonObject } from "../json.ts";
 import { type CompactModel, compactBpe, mergeSides, textMerges } from "./compact-model.ts";
 import { NotCovered } from "./not-covered.ts";
-import { vocabBuilder } from "./vocab.ts";
+import { vocabBuilder } from "./vocab-builder.ts";
 
 /** The compact form of a parsed and checked `model` of tokenizer.json. Throws NotCovered. */
 export function parsedModel({ vocab, merges, ...options }: JsonObject): CompactModel {

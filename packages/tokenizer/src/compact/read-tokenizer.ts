@@ -2,10 +2,12 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import type { JsonObject } from "../json.ts";
 import { type CompactModel, refuseRules } from "./compact-model.ts";
+import { grown } from "./grown.ts";
 import { JsonCursor, NotJson } from "./json-cursor.ts";
 import { mergeTableBuilder } from "./merge-table.ts";
 import { NotCovered } from "./not-covered.ts";
-import { grown, type Vocab, vocabBuilder } from "./vocab.ts";
+import type { Vocab } from "./vocab.ts";
+import { vocabBuilder } from "./vocab-builder.ts";
 
 export interface ReadTokenizer {
   /** The members of tokenizer.json but `model`. */

@@ -1,8 +1,13 @@
-import { type CompactModel, compactBpe, textMerges } from "../compact/compact-model.ts";
+import { isUtf8 } from "node:buffer";
+import { setImmediate } from "node:timers/promises";
+import { type CompactModel, refuseRules } from "../compact/compact-model.ts";
+import { type MergeTable, mergeTableBuilder } from "../compact/merge-table.ts";
 import { NotCovered } from "../compact/not-covered.ts";
+import { createVocab, type Vocab } from "../compact/vocab.ts";
 import type { JsonObject } from "../json.ts";
 import { type MetadataVocab, TOKEN } from "./metadata-vocab.ts";
 import { scoreMerges } from "./score-merges.ts";
+import { eachText } from "./stored-texts.ts";
 
 /** A tokenizer as GGUF's metadata describe it, in the terms of tokenizer.json. */
 export interface GgufDescription {
@@ -14,42 +19,48 @@ export interface GgufDescription {
   readonly byScore: boolean;
 }
 
-/** The model with its vocabulary and merges in the compact form. Throws NotCovered. */
-export function compactGgufModel(vocab: MetadataVocab, { options, byScore }: GgufDescription): CompactModel {
-  const { tokens, types, scores, merges } = vocab;
-  const isPiece = (id: number): boolean => {
-    const type = types[id];
-    return type !== TOKEN.control && type !== TOKEN.unknown && type !== TOKEN.byte && type !== TOKEN.unused;
-  };
-  return compactBpe(
-    options,
-    (builder) => {
-      // Of two equal tokens the first keeps the text.
-      const seen = new Set<string>();
-      tokens.forEach((token, id) => {
-        if (seen.has(token)) return;
-        seen.add(token);
-        builder.addText(token, id);
-      });
-    },
-    (table, built) => {
-      if (byScore && merges.length === 0) scoreMerges(built, table, { scores, isPiece });
-      else {
-        const add = textMerges(table);
-        for (const merge of merges) add(...sides(merge));
-      }
-    },
-  );
+const SPACE = 0x20;
+
+/** The model with its vocabulary and merges in the compact form, from the file's bytes. Throws NotCovered. */
+export async function compactGgufModel(
+  vocab: MetadataVocab,
+  { options, byScore }: GgufDescription,
+): Promise<CompactModel> {
+  refuseRules(options);
+  const { bytes, begins, ends } = vocab.tokens;
+  if (!isUtf8(bytes)) throw new NotCovered("a token is not UTF-8");
+  const built = createVocab({ bytes, begins: begins.slice(), ends: ends.slice() }, { twice: "first" });
+  await setImmediate();
+  const isByScore = byScore && vocab.merges.count === 0;
+  return { options, vocab: built, merges: isByScore ? scored(built, vocab) : listed(built, vocab) };
+}
+
+function scored(built: Vocab, { types, scores }: MetadataVocab): MergeTable {
+  const isPiece = new Uint8Array(built.size).fill(1);
+  types.forEach((type, id) => {
+    if (type === TOKEN.control || type === TOKEN.unknown || type === TOKEN.byte || type === TOKEN.unused)
+      isPiece[id] = 0;
+  });
+  const merges = mergeTableBuilder(built);
+  scoreMerges(built, merges, { scores, isPiece });
+  return merges.finish();
+}
+
+function listed(built: Vocab, { merges }: MetadataVocab): MergeTable {
+  const table = mergeTableBuilder(built);
+  eachSides(merges, (begin, cut, end) => table.add(merges.bytes, begin, cut, merges.bytes, cut + 1, end));
+  return table.finish();
 }
 
 /** The model as tokenizer.json has it, for the library. */
-export function parsedGgufModel(vocab: MetadataVocab, description: GgufDescription): JsonObject {
+export async function parsedGgufModel(
+  vocab: MetadataVocab,
+  description: GgufDescription,
+): Promise<JsonObject> {
   const ids: Record<string, number> = Object.create(null);
-  vocab.tokens.forEach((token, id) => {
-    ids[token] ??= id;
-  });
-  const byScore = description.byScore && vocab.merges.length === 0;
-  const merges = byScore ? scoredSides(compactGgufModel(vocab, description)) : vocab.merges.map(sides);
+  for (let id = 0; id < vocab.size; id++) ids[vocab.text(id)] ??= id;
+  const byScore = description.byScore && vocab.merges.count === 0;
+  const merges = byScore ? scoredSides(await compactGgufModel(vocab, description)) : listedSides(vocab);
   return { ...description.options, vocab: ids, merges };
 }
 
@@ -60,9 +71,25 @@ function scoredSides({ vocab, merges }: CompactModel): [left: string, right: str
   ]);
 }
 
+function listedSides({ merges }: MetadataVocab): [left: string, right: string][] {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const text = (begin: number, end: number) => decoder.decode(merges.bytes.subarray(begin, end));
+  const sides: [left: string, right: string][] = [];
+  eachSides(merges, (begin, cut, end) => sides.push([text(begin, cut), text(cut + 1, end)]));
+  return sides;
+}
+
 /** Pieces hold no space, but a merge of newlines may begin with one side that is a space's mark. */
-function sides(merge: string): [left: string, right: string] {
-  const at = merge.indexOf(" ", 1);
-  if (at < 0) throw new NotCovered("a merge is no pair of tokens");
-  return [merge.slice(0, at), merge.slice(at + 1)];
+function eachSides(
+  merges: MetadataVocab["merges"],
+  read: (begin: number, cut: number, end: number) => void,
+): void {
+  const { bytes } = merges;
+  const isWhole = eachText(merges, (begin, end) => {
+    let cut = begin + 1;
+    while (cut < end && bytes[cut] !== SPACE) cut++;
+    if (cut >= end) throw new NotCovered("a merge is no pair of tokens");
+    read(begin, cut, end);
+  });
+  if (!isWhole) throw new NotCovered("the list of merges ends inside one");
 }

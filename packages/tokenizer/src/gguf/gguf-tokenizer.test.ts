@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { metadataOf } from "../../test/gguf-metadata.ts";
 import { ggufTokenizer } from "./gguf-tokenizer.ts";
 
 const PIECES = ["<unk>", "<s>", "</s>", "<0x0A>", "▁", "a", "b", "▁a", "ab", "▁ab", "<|end|>", "[sMASK]"];
@@ -15,13 +16,12 @@ const sentencePiece: Readonly<Record<string, unknown>> = {
   "tokenizer.ggml.unknown_token_id": 0,
 };
 const make = (changes: Readonly<Record<string, unknown>> = {}) => {
-  const metadata = { ...sentencePiece, ...changes };
-  return ggufTokenizer((key) => metadata[key], "m.gguf");
+  return ggufTokenizer(metadataOf(new Map(Object.entries({ ...sentencePiece, ...changes }))), "m.gguf");
 };
 const texts = (ids: readonly number[]): readonly string[] => ids.map((id) => PIECES[id]!);
 
-test("pieces join by score, bytes stand for what has none, BOS comes first", () => {
-  const tokenizer = make()!;
+test("pieces join by score, bytes stand for what has none, BOS comes first", async () => {
+  const tokenizer = (await make())!;
   // "ab" is worth more than "▁a", so it is made first.
   expect(texts(tokenizer.encode("ab a"))).toEqual(["<s>", "▁ab", "▁a"]);
   expect(texts(tokenizer.encode("a\n"))).toEqual(["<s>", "▁a", "<0x0A>"]);
@@ -29,8 +29,8 @@ test("pieces join by score, bytes stand for what has none, BOS comes first", () 
   expect([tokenizer.bosId, tokenizer.eosId, tokenizer.vocabSize]).toEqual([1, 2, 12]);
 });
 
-test("special tokens and the user's own are found in the text", () => {
-  const tokenizer = make()!;
+test("special tokens and the user's own are found in the text", async () => {
+  const tokenizer = (await make())!;
   expect(texts(tokenizer.encode("<|end|>[sMASK]", { addSpecialTokens: false }))).toEqual([
     "<|end|>",
     "[sMASK]",
@@ -38,29 +38,29 @@ test("special tokens and the user's own are found in the text", () => {
   expect(tokenizer.specialIds).toEqual(new Set([0, 1, 2, 10]));
 });
 
-test("what the file says of BOS, EOS and the space in front counts", () => {
+test("what the file says of BOS, EOS and the space in front counts", async () => {
   const flags = {
     "tokenizer.ggml.add_bos_token": false,
     "tokenizer.ggml.add_eos_token": true,
     "tokenizer.ggml.add_space_prefix": false,
   };
-  const tokenizer = make(flags)!;
+  const tokenizer = (await make(flags))!;
   expect(texts(tokenizer.encode("ab a"))).toEqual(["ab", "▁a", "</s>"]);
   expect(tokenizer.decode([7, 8])).toBe(" aab");
 });
 
-test("templates, the default and those with names", () => {
-  const tokenizer = make({
+test("templates, the default and those with names", async () => {
+  const tokenizer = (await make({
     "tokenizer.chat_template": "{{ bos_token }}{{ messages[0].content }}",
     "tokenizer.chat_templates": ["tool_use"],
     "tokenizer.chat_template.tool_use": "tools: {{ tools | length }}",
-  })!;
+  }))!;
   const messages = [{ role: "user", content: "a" }];
   expect(tokenizer.chatTemplate.render({ messages })).toBe("<s>a");
   expect(tokenizer.chatTemplate.render({ messages, tools: [{}] })).toBe("tools: 1");
 });
 
-test("merges of bytes, with the words of the kind", () => {
+test("merges of bytes, with the words of the kind", async () => {
   const tokens = ["a", "b", "Ġ", "1", "2", "ab", "Ġab", "12", "<|end|>"];
   const metadata: Readonly<Record<string, unknown>> = {
     "tokenizer.ggml.model": "gpt2",
@@ -70,27 +70,27 @@ test("merges of bytes, with the words of the kind", () => {
     "tokenizer.ggml.merges": ["a b", "Ġ ab", "1 2"],
     "tokenizer.ggml.eos_token_id": 8,
   };
-  const read = (changes = {}) => ggufTokenizer((key) => ({ ...metadata, ...changes })[key], "m.gguf")!;
-  const cut = (pre: string): string[] =>
-    read({ "tokenizer.ggml.pre": pre })
-      .encode("ab ab12")
-      .map((id) => tokens[id]!);
+  const cut = async (pre: string): Promise<string[]> => {
+    const values = new Map(Object.entries({ ...metadata, "tokenizer.ggml.pre": pre }));
+    const tokenizer = await ggufTokenizer(metadataOf(values), "m.gguf");
+    return tokenizer!.encode("ab ab12").map((id) => tokens[id]!);
+  };
   // Qwen cuts numbers into digits, Llama 3 does not.
-  expect(cut("qwen2")).toEqual(["ab", "Ġab", "1", "2"]);
-  expect(cut("llama-bpe")).toEqual(["ab", "Ġab", "12"]);
-  expect(() => cut("unheard-of")).toThrow(/m\.gguf: the pre-tokenizer "unheard-of" is not known/);
+  expect(await cut("qwen2")).toEqual(["ab", "Ġab", "1", "2"]);
+  expect(await cut("llama-bpe")).toEqual(["ab", "Ġab", "12"]);
+  await expect(cut("unheard-of")).rejects.toThrow(/m\.gguf: the pre-tokenizer "unheard-of" is not known/);
 });
 
-test("a file without a vocabulary has no tokenizer", () => {
-  expect(make({ "tokenizer.ggml.tokens": undefined })).toBeUndefined();
+test("a file without a vocabulary has no tokenizer", async () => {
+  expect(await make({ "tokenizer.ggml.tokens": undefined })).toBeUndefined();
 });
 
 test.each([
-  [{ "tokenizer.ggml.tokens": "many" }, '"tokenizer.ggml.tokens" is not a list'],
-  [{ "tokenizer.ggml.tokens": ["a", 1] }, "holds something other than texts (item 1)"],
+  [{ "tokenizer.ggml.tokens": "many" }, '"tokenizer.ggml.tokens" is not a list of texts'],
+  [{ "tokenizer.ggml.tokens": ["a", 1] }, '"tokenizer.ggml.tokens" is not a list of texts'],
   [{ "tokenizer.ggml.scores": [1] }, "lists 1 items for 12 tokens"],
   [{ "tokenizer.ggml.model": "bert" }, 'the tokenizer model "bert" is not read'],
   [{ "tokenizer.huggingface.json": "{" }, "tokenizer.huggingface.json is not valid JSON"],
-])("refuses %j", (change, message) => {
-  expect(() => make(change)).toThrow(message);
+])("refuses %j", async (change, message) => {
+  await expect(make(change)).rejects.toThrow(message);
 });

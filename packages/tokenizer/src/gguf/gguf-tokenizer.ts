@@ -7,7 +7,7 @@ import type { Tokenizer } from "../tokenizer.ts";
 import { readFrame, readTokenizerJson } from "../tokenizer-json.ts";
 import { byteLevelJson } from "./byte-level-json.ts";
 import { compactGgufModel, type GgufDescription, parsedGgufModel } from "./gguf-model.ts";
-import { type MetadataVocab, type ReadMetadata, readVocab } from "./metadata-vocab.ts";
+import { type MetadataVocab, readVocab, type TokenizerMetadata } from "./metadata-vocab.ts";
 import { sentencePieceJson } from "./sentencepiece-json.ts";
 
 const NAMES = [
@@ -21,9 +21,13 @@ const NAMES = [
  * The tokenizer in a GGUF file's metadata; undefined where it has none. `where` is the file, for errors. Throws
  * `bad-tokenizer` for broken metadata, `unsupported` for a kind this package does not read.
  */
-export function ggufTokenizer(read: ReadMetadata, where: string): Tokenizer | undefined {
-  const vocab = readVocab(read, where);
+export async function ggufTokenizer(
+  metadata: TokenizerMetadata,
+  where: string,
+): Promise<Tokenizer | undefined> {
+  const vocab = readVocab(metadata, where);
   if (!vocab) return undefined;
+  const read = (key: string): unknown => metadata.get(key);
   const named = NAMES.map(([name, key]) => [name, vocab.special(key)] as const);
   const template = chatTemplates(read);
   const parts = {
@@ -38,15 +42,17 @@ export function ggufTokenizer(read: ReadMetadata, where: string): Tokenizer | un
   const description = describe(read, vocab);
   const frame = readFrame(description.frame, parts.source);
   try {
-    return compactTokenizer(frame, compactGgufModel(vocab, description), parts);
+    return compactTokenizer(frame, await compactGgufModel(vocab, description), parts);
   } catch (error) {
     if (!(error instanceof NotCovered)) throw error;
-    const json = { ...description.frame, model: parsedGgufModel(vocab, description) };
+    const json = { ...description.frame, model: await parsedGgufModel(vocab, description) };
     return libraryTokenizer(readTokenizerJson(json, parts.source), parts, error.message);
   }
 }
 
-function describe(read: ReadMetadata, vocab: MetadataVocab): GgufDescription {
+type Read = (key: string) => unknown;
+
+function describe(read: Read, vocab: MetadataVocab): GgufDescription {
   const model = read("tokenizer.ggml.model");
   const stated = read("tokenizer.ggml.pre");
   const pre = typeof stated === "string" ? stated : "default";
@@ -66,7 +72,7 @@ function describe(read: ReadMetadata, vocab: MetadataVocab): GgufDescription {
 }
 
 /** The default template, and those with a name of their own. */
-function chatTemplates(read: ReadMetadata): ChatTemplateSource | undefined {
+function chatTemplates(read: Read): ChatTemplateSource | undefined {
   const template = read("tokenizer.chat_template");
   const names = read("tokenizer.chat_templates");
   const templates: Record<string, string> = {};

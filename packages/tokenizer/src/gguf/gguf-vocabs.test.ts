@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { readMetadata } from "../../test/gguf-metadata.ts";
+import { metadataOf, readMetadata } from "../../test/gguf-metadata.ts";
 import { absent, fixture, shared } from "../../test/shared.ts";
 import { loadTokenizer } from "../load-tokenizer.ts";
 import type { Tokenizer } from "../tokenizer.ts";
@@ -14,13 +14,12 @@ function goldens(name: string): readonly (readonly [text: string, ids: string])[
   return texts.map((text, i) => [text, ids[i]!.trim()]);
 }
 
-function open(path: string): Tokenizer {
-  const metadata = readMetadata(path);
-  return ggufTokenizer((key) => metadata.get(key), path)!;
+async function open(path: string): Promise<Tokenizer> {
+  return (await ggufTokenizer(metadataOf(readMetadata(path)), path))!;
 }
 
 /** A tokenizer.json as the converter writes it into a file's metadata. */
-function metadataOf(
+function converted(
   path: string,
   kind: { readonly model: string; readonly pre: string },
 ): ReadonlyMap<string, unknown> {
@@ -63,16 +62,16 @@ const plain = (tokenizer: Tokenizer, text: string): string =>
 const reason = absent("tokenizers");
 
 describe.skipIf(reason)(`vocabularies in GGUF${reason ? ` (skipped: ${reason})` : ""}`, () => {
-  it.each(["gpt-2", "llama-spm", "phi-3", "deepseek-coder"])("%s encodes as llama.cpp", (name) => {
+  it.each(["gpt-2", "llama-spm", "phi-3", "deepseek-coder"])("%s encodes as llama.cpp", async (name) => {
     const path = shared(`tokenizers/vocab-goldens/ggml-vocab-${name}.gguf`);
-    const tokenizer = open(path);
+    const tokenizer = await open(path);
     const cases = goldens(name);
     expect(cases).toHaveLength(47);
     for (const [text, ids] of cases) expect(plain(tokenizer, text), JSON.stringify(text)).toBe(ids);
   });
 
   it("llama-spm is the llama2 of tokenizer.json, BOS and text too", async () => {
-    const own = open(shared("tokenizers/vocab-goldens/ggml-vocab-llama-spm.gguf"));
+    const own = await open(shared("tokenizers/vocab-goldens/ggml-vocab-llama-spm.gguf"));
     const file = await loadTokenizer(shared("tokenizers/llama2"));
     const text = readFileSync(shared("text/tinyshakespeare.txt"), "utf8").slice(0, 5000);
     for (const part of [text, "  two  spaces\n\n", "日本語 🎉 ñ", ""]) {
@@ -90,17 +89,17 @@ describe.skipIf(reason)(`vocabularies in GGUF${reason ? ` (skipped: ${reason})` 
     ["qwen2", "gpt2", "qwen2"],
     ["smollm", "gpt2", "smollm"],
     ["gemma1-2", "gemma4", "default"],
-  ])("%s as a %s vocabulary is what its tokenizer.json is", (name, model, pre) => {
-    const metadata = metadataOf(shared(`tokenizers/${name}/tokenizer.json`), { model, pre });
-    const own = ggufTokenizer((key) => metadata.get(key), name)!;
+  ])("%s as a %s vocabulary is what its tokenizer.json is", async (name, model, pre) => {
+    const metadata = converted(shared(`tokenizers/${name}/tokenizer.json`), { model, pre });
+    const own = (await ggufTokenizer(metadataOf(metadata), name))!;
     for (const { text, ids, decoded } of reference[name]!) {
       expect(plain(own, text), JSON.stringify(text)).toBe(ids.join(" "));
       expect(own.decode(ids)).toBe(decoded);
     }
   });
 
-  it("phi-3 keeps its template and its special tokens", () => {
-    const tokenizer = open(shared("tokenizers/vocab-goldens/ggml-vocab-phi-3.gguf"));
+  it("phi-3 keeps its template and its special tokens", async () => {
+    const tokenizer = await open(shared("tokenizers/vocab-goldens/ggml-vocab-phi-3.gguf"));
     const text = tokenizer.chatTemplate.render({
       messages: [{ role: "user", content: "Hi" }],
       addGenerationPrompt: true,
@@ -115,7 +114,7 @@ const noModel = absent("models/stories260K");
 
 describe.skipIf(noModel)(`stories260K in GGUF${noModel ? ` (skipped: ${noModel})` : ""}`, () => {
   it("has the tokenizer of its folder", async () => {
-    const own = open(shared("models/stories260K/gguf/stories260K-q4_0.gguf"));
+    const own = await open(shared("models/stories260K/gguf/stories260K-q4_0.gguf"));
     const file = await loadTokenizer(shared("models/stories260K/hf-f32"));
     const stories = shared("text/tinystories-v2-sample.txt");
     const text = existsSync(stories) ? readFileSync(stories, "utf8").slice(0, 4000) : "Once upon a time";

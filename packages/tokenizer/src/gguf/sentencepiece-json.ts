@@ -17,7 +17,7 @@ export function sentencePieceJson(
   const prefixed = spacePrefix && vocab.flag("add_space_prefix", true);
   const spaces = { type: "Replace", pattern: { String: " " }, content: SPACE };
   const [before, after] = [vocab.special("bos"), vocab.special("eos")];
-  const begin = PREFIXES[pre]?.filter((token) => vocab.tokens.includes(token)) ?? [];
+  const begin = PREFIXES[pre]?.filter((token) => vocab.has(token)) ?? [];
   const frame = {
     added_tokens: addedTokens(vocab, SPACE),
     normalizer: prefixed
