@@ -10,24 +10,28 @@ const MAX_NESTING = 4;
 interface Scalar {
   readonly bytes: number;
   read(bytes: Buffer, at: number): GgufValue;
+  /** The array whose items are stored likewise. */
+  readonly array?: NumberArray;
 }
+
+type NumberArray = new (bytes: ArrayBufferLike, at: number, count: number) => ArrayLike<number>;
 
 const whole = (value: bigint): GgufValue =>
   Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 
 /** Values of a fixed size, by the format's number for their type. */
 const SCALARS: ReadonlyMap<number, Scalar> = new Map<number, Scalar>([
-  [0, { bytes: 1, read: (bytes, at) => bytes.readUInt8(at) }],
-  [1, { bytes: 1, read: (bytes, at) => bytes.readInt8(at) }],
-  [2, { bytes: 2, read: (bytes, at) => bytes.readUInt16LE(at) }],
-  [3, { bytes: 2, read: (bytes, at) => bytes.readInt16LE(at) }],
-  [4, { bytes: 4, read: (bytes, at) => bytes.readUInt32LE(at) }],
-  [5, { bytes: 4, read: (bytes, at) => bytes.readInt32LE(at) }],
-  [6, { bytes: 4, read: (bytes, at) => bytes.readFloatLE(at) }],
+  [0, { bytes: 1, array: Uint8Array, read: (bytes, at) => bytes.readUInt8(at) }],
+  [1, { bytes: 1, array: Int8Array, read: (bytes, at) => bytes.readInt8(at) }],
+  [2, { bytes: 2, array: Uint16Array, read: (bytes, at) => bytes.readUInt16LE(at) }],
+  [3, { bytes: 2, array: Int16Array, read: (bytes, at) => bytes.readInt16LE(at) }],
+  [4, { bytes: 4, array: Uint32Array, read: (bytes, at) => bytes.readUInt32LE(at) }],
+  [5, { bytes: 4, array: Int32Array, read: (bytes, at) => bytes.readInt32LE(at) }],
+  [6, { bytes: 4, array: Float32Array, read: (bytes, at) => bytes.readFloatLE(at) }],
   [7, { bytes: 1, read: (bytes, at) => bytes.readUInt8(at) !== 0 }],
   [10, { bytes: 8, read: (bytes, at) => whole(bytes.readBigUInt64LE(at)) }],
   [11, { bytes: 8, read: (bytes, at) => whole(bytes.readBigInt64LE(at)) }],
-  [12, { bytes: 8, read: (bytes, at) => bytes.readDoubleLE(at) }],
+  [12, { bytes: 8, array: Float64Array, read: (bytes, at) => bytes.readDoubleLE(at) }],
 ]);
 
 /** Where a value lies in the file. It is made only when asked for: vocabularies are large. */

@@ -53,6 +53,7 @@ export class GgufMetadata {
     const scalar = scalarOf(stored?.element);
     if (stored?.count === undefined || !scalar) return undefined;
     const bytes = this.#bytes(stored.begin + ARRAY_HEAD, stored.end);
+    if (scalar.array) return new Float64Array(new scalar.array(bytes.buffer, 0, stored.count));
     const numbers = new Float64Array(stored.count);
     for (let i = 0; i < numbers.length; i++) numbers[i] = Number(scalar.read(bytes, i * scalar.bytes));
     return numbers;

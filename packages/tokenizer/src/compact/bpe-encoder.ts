@@ -101,7 +101,8 @@ function byteSymbols(vocab: Vocab): SymbolsOf {
 
 function characterSymbols(vocab: Vocab): SymbolsOf {
   // By code point of the basic plane; halves of surrogate pairs never have a token.
-  const ids = Int32Array.from({ length: 0x10000 }, (_, point) => -1 - point);
+  const ids = new Int32Array(0x10000);
+  for (let point = 0; point < ids.length; point++) ids[point] = -1 - point;
   for (let id = 0; id < vocab.size; id++) {
     const [begin, end] = [vocab.begins[id]!, vocab.ends[id]!];
     if (end === begin || end - begin > 3 || begin >= vocab.bytes.length) continue;

@@ -37,10 +37,11 @@ export async function compactGgufModel(
 
 function scored(built: Vocab, { types, scores }: MetadataVocab): MergeTable {
   const isPiece = new Uint8Array(built.size).fill(1);
-  types.forEach((type, id) => {
+  for (let id = 0; id < types.length; id++) {
+    const type = types[id];
     if (type === TOKEN.control || type === TOKEN.unknown || type === TOKEN.byte || type === TOKEN.unused)
       isPiece[id] = 0;
-  });
+  }
   const merges = mergeTableBuilder(built);
   scoreMerges(built, merges, { scores, isPiece });
   return merges.finish();

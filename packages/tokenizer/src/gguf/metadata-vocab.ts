@@ -92,14 +92,14 @@ export function readVocab(metadata: TokenizerMetadata, where: string): MetadataV
 export function addedTokens({ types, text }: MetadataVocab, mark?: string): object[] {
   const seen = new Set<string>();
   const added: object[] = [];
-  types.forEach((type, id) => {
-    const special = type === TOKEN.control || type === TOKEN.unknown;
-    if (!(special || type === TOKEN.userDefined)) return;
+  for (let id = 0; id < types.length; id++) {
+    const special = types[id] === TOKEN.control || types[id] === TOKEN.unknown;
+    if (!(special || types[id] === TOKEN.userDefined)) continue;
     const content = text(id);
-    if (content === "" || seen.has(content)) return;
+    if (content === "" || seen.has(content)) continue;
     seen.add(content);
     added.push({ id, content, special, normalized: mark !== undefined && content.includes(mark) });
-  });
+  }
   return added;
 }
 

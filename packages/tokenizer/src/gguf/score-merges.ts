@@ -23,9 +23,10 @@ interface Join {
 export function scoreMerges(vocab: Vocab, merges: MergeTableBuilder, { scores, isPiece }: Pieces): void {
   const { ids, orders } = byScore(vocab, { scores, isPiece });
   const halves = halvesOf(vocab, isPiece);
+  const equal: Join[] = [];
   for (let from = 0; from < ids.length; ) {
     const order = orders[from];
-    const equal: Join[] = [];
+    equal.length = 0;
     for (; from < ids.length && orders[from] === order; from++) halves(ids[from]!, equal);
     // Of equal scores the order in the vocabulary decides, as in transformers' conversion.
     if (equal.length > 1) equal.sort((a, b) => a.left - b.left || a.right - b.right);
@@ -50,8 +51,12 @@ function byScore(vocab: Vocab, { scores, isPiece }: Pieces): { ids: Uint32Array;
     halves[2 * count++] = id;
   }
   keys.subarray(0, count).sort();
-  const ids = Uint32Array.from({ length: count }, (_, i) => halves[2 * i]!);
-  const orders = Uint32Array.from({ length: count }, (_, i) => halves[2 * i + 1]!);
+  const ids = new Uint32Array(count);
+  const orders = new Uint32Array(count);
+  for (let i = 0; i < count; i++) {
+    ids[i] = halves[2 * i]!;
+    orders[i] = halves[2 * i + 1]!;
+  }
   return { ids, orders };
 }
 
