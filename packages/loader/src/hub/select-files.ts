@@ -1,5 +1,4 @@
 import { EngineError } from "@engine/core";
-import picomatch from "picomatch";
 import { INDEX_FILE, SINGLE_FILE } from "../find-weights.ts";
 import { show } from "../show.ts";
 import { otherWeights } from "../weight-formats.ts";
@@ -48,10 +47,10 @@ export async function selectFiles(
   { id, choice, shards }: { id: string; choice: FileChoice; shards: (index: RepoFile) => Promise<string[]> },
 ): Promise<RepoFile[]> {
   const { include = [], exclude = [] } = choice;
-  const leftOut = matcher(exclude);
+  const leftOut = await matcher(exclude);
   const there = files.filter(({ path }) => !leftOut(path));
   if (include.length > 0) {
-    const taken = matcher(include);
+    const taken = await matcher(include);
     const chosen = there.filter(({ path }) => taken(path));
     if (chosen.length > 0) return chosen;
     throw new EngineError(
@@ -106,7 +105,10 @@ async function weights(
 }
 
 /** A glob without "/" is about a file's name, wherever it lies. */
-function matcher(globs: readonly string[]): (path: string) => boolean {
+async function matcher(globs: readonly string[]): Promise<(path: string) => boolean> {
+  if (globs.length === 0) return () => false;
+  // Its six files are read where globs are given, not by every program that opens a model.
+  const { default: picomatch } = await import("picomatch");
   const tests = globs.map((glob) =>
     picomatch(glob.replace(/\/$/, "/**"), { dot: true, basename: !glob.includes("/"), windows: false }),
   );

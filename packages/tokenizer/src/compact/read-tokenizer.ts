@@ -1,11 +1,11 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import { setImmediate } from "node:timers/promises";
 import type { JsonObject } from "../json.ts";
 import { type CompactModel, refuseRules } from "./compact-model.ts";
 import { grown } from "./grown.ts";
 import { JsonCursor, NotJson } from "./json-cursor.ts";
 import { mergeTableBuilder } from "./merge-table.ts";
 import { NotCovered } from "./not-covered.ts";
+import { TURN, turn } from "./turns.ts";
 import type { Vocab } from "./vocab.ts";
 import { vocabBuilder } from "./vocab-builder.ts";
 
@@ -15,8 +15,6 @@ export interface ReadTokenizer {
   readonly model: CompactModel;
 }
 
-// Entries read between two looks at the event loop: a few milliseconds.
-const TURN = 1 << 14;
 const MAX_ID = 1 << 24;
 const SPACE = 0x20;
 
@@ -89,7 +87,7 @@ async function eachItem(cursor: JsonCursor, [open, close]: string, read: (i: num
   let i = 0;
   do {
     read(i++);
-    if (i % TURN === 0) await setImmediate();
+    if (i % TURN === 0) await turn();
   } while (cursor.take(","));
   cursor.expect(close!);
 }

@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
-import { setImmediate } from "node:timers/promises";
 import { type CompactModel, refuseRules } from "../compact/compact-model.ts";
 import { type MergeTable, mergeTableBuilder } from "../compact/merge-table.ts";
 import { NotCovered } from "../compact/not-covered.ts";
+import { turn } from "../compact/turns.ts";
 import { createVocab, type Vocab } from "../compact/vocab.ts";
 import type { JsonObject } from "../json.ts";
 import { type MetadataVocab, TOKEN } from "./metadata-vocab.ts";
@@ -30,12 +30,12 @@ export async function compactGgufModel(
   const { bytes, begins, ends } = vocab.tokens;
   if (!isUtf8(bytes)) throw new NotCovered("a token is not UTF-8");
   const built = createVocab({ bytes, begins: begins.slice(), ends: ends.slice() }, { twice: "first" });
-  await setImmediate();
+  await turn();
   const isByScore = byScore && vocab.merges.count === 0;
-  return { options, vocab: built, merges: isByScore ? scored(built, vocab) : listed(built, vocab) };
+  return { options, vocab: built, merges: await (isByScore ? scored : listed)(built, vocab) };
 }
 
-function scored(built: Vocab, { types, scores }: MetadataVocab): MergeTable {
+async function scored(built: Vocab, { types, scores }: MetadataVocab): Promise<MergeTable> {
   const isPiece = new Uint8Array(built.size).fill(1);
   for (let id = 0; id < types.length; id++) {
     const type = types[id];
@@ -43,13 +43,15 @@ function scored(built: Vocab, { types, scores }: MetadataVocab): MergeTable {
       isPiece[id] = 0;
   }
   const merges = mergeTableBuilder(built);
-  scoreMerges(built, merges, { scores, isPiece });
+  await scoreMerges(built, merges, { scores, isPiece });
   return merges.finish();
 }
 
-function listed(built: Vocab, { merges }: MetadataVocab): MergeTable {
+async function listed(built: Vocab, { merges }: MetadataVocab): Promise<MergeTable> {
   const table = mergeTableBuilder(built);
-  eachSides(merges, (begin, cut, end) => table.add(merges.bytes, begin, cut, merges.bytes, cut + 1, end));
+  await eachSides(merges, (begin, cut, end) =>
+    table.add(merges.bytes, begin, cut, merges.bytes, cut + 1, end),
+  );
   return table.finish();
 }
 
@@ -61,7 +63,7 @@ export async function parsedGgufModel(
   const ids: Record<string, number> = Object.create(null);
   for (let id = 0; id < vocab.size; id++) ids[vocab.text(id)] ??= id;
   const byScore = description.byScore && vocab.merges.count === 0;
-  const merges = byScore ? scoredSides(await compactGgufModel(vocab, description)) : listedSides(vocab);
+  const merges = byScore ? scoredSides(await compactGgufModel(vocab, description)) : await listedSides(vocab);
   return { ...description.options, vocab: ids, merges };
 }
 
@@ -72,21 +74,21 @@ function scoredSides({ vocab, merges }: CompactModel): [left: string, right: str
   ]);
 }
 
-function listedSides({ merges }: MetadataVocab): [left: string, right: string][] {
+async function listedSides({ merges }: MetadataVocab): Promise<[left: string, right: string][]> {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const text = (begin: number, end: number) => decoder.decode(merges.bytes.subarray(begin, end));
   const sides: [left: string, right: string][] = [];
-  eachSides(merges, (begin, cut, end) => sides.push([text(begin, cut), text(cut + 1, end)]));
+  await eachSides(merges, (begin, cut, end) => sides.push([text(begin, cut), text(cut + 1, end)]));
   return sides;
 }
 
 /** Pieces hold no space, but a merge of newlines may begin with one side that is a space's mark. */
-function eachSides(
+async function eachSides(
   merges: MetadataVocab["merges"],
   read: (begin: number, cut: number, end: number) => void,
-): void {
+): Promise<void> {
   const { bytes } = merges;
-  const isWhole = eachText(merges, (begin, end) => {
+  const isWhole = await eachText(merges, (begin, end) => {
     let cut = begin + 1;
     while (cut < end && bytes[cut] !== SPACE) cut++;
     if (cut >= end) throw new NotCovered("a merge is no pair of tokens");

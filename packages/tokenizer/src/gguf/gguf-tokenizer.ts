@@ -25,7 +25,7 @@ export async function ggufTokenizer(
   metadata: TokenizerMetadata,
   where: string,
 ): Promise<Tokenizer | undefined> {
-  const vocab = readVocab(metadata, where);
+  const vocab = await readVocab(metadata, where);
   if (!vocab) return undefined;
   const read = (key: string): unknown => metadata.get(key);
   const named = NAMES.map(([name, key]) => [name, vocab.special(key)] as const);

@@ -35,7 +35,10 @@ const MAX_TOKENS = 1 << 24;
 const EMPTY: StoredTexts = { count: 0, bytes: new Uint8Array(0) };
 
 /** The vocabulary of a file; undefined where it has none. Throws `bad-tokenizer` naming the key at fault. */
-export function readVocab(metadata: TokenizerMetadata, where: string): MetadataVocab | undefined {
+export async function readVocab(
+  metadata: TokenizerMetadata,
+  where: string,
+): Promise<MetadataVocab | undefined> {
   const read = (key: string): unknown => metadata.get(`tokenizer.ggml.${key}`);
   const fail = (key: string, what: string): never => {
     throw new EngineError(
@@ -49,7 +52,7 @@ export function readVocab(metadata: TokenizerMetadata, where: string): MetadataV
   const stored = texts("tokens");
   if (stored.count === 0) return undefined;
   if (stored.count > MAX_TOKENS) return fail("tokens", `lists ${stored.count} tokens`);
-  const tokens = packTexts(stored) ?? fail("tokens", "ends inside a text");
+  const tokens = (await packTexts(stored)) ?? fail("tokens", "ends inside a text");
   const each = (key: string): Float64Array => {
     const values =
       metadata.numbers(`tokenizer.ggml.${key}`) ??

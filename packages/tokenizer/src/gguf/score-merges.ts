@@ -1,5 +1,6 @@
-import { HASH_BASE } from "../compact/hash-bytes.ts";
+import { HASH_BASE, hashBytes } from "../compact/hash-bytes.ts";
 import type { MergeTableBuilder } from "../compact/merge-table.ts";
+import { TURN, turn } from "../compact/turns.ts";
 import type { Vocab } from "../compact/vocab.ts";
 
 interface Pieces {
@@ -20,11 +21,19 @@ interface Join {
  * Merges that build SentencePiece's BPE pieces: every way to make a piece out of two others. SentencePiece joins
  * the pair whose whole has the best score first, so merges are added in that order.
  */
-export function scoreMerges(vocab: Vocab, merges: MergeTableBuilder, { scores, isPiece }: Pieces): void {
+export async function scoreMerges(
+  vocab: Vocab,
+  merges: MergeTableBuilder,
+  { scores, isPiece }: Pieces,
+): Promise<void> {
   const { ids, orders } = byScore(vocab, { scores, isPiece });
   const halves = halvesOf(vocab, isPiece);
   const equal: Join[] = [];
-  for (let from = 0; from < ids.length; ) {
+  for (let [from, rest] = [0, TURN]; from < ids.length; ) {
+    if (from >= rest) {
+      await turn();
+      rest = from + TURN;
+    }
     const order = orders[from];
     equal.length = 0;
     for (; from < ids.length && orders[from] === order; from++) halves(ids[from]!, equal);
@@ -66,6 +75,7 @@ function halvesOf(vocab: Vocab, isPiece: Uint8Array): (id: number, found: Join[]
   // Hashes of each beginning of a piece, and powers of the base: what is behind a cut has its hash by both.
   let hashes = new Int32Array(64);
   let powers = powersUpTo(64);
+  const isLikely = pieceFilter(vocab, isPiece);
   return (whole, found) => {
     const begin = begins[whole]!;
     const length = ends[whole]! - begin;
@@ -77,12 +87,30 @@ function halvesOf(vocab: Vocab, isPiece: Uint8Array): (id: number, found: Join[]
       hashes[i + 1] = (Math.imul(hashes[i]!, HASH_BASE) + bytes[begin + i]! + 1) | 0;
     for (let cut = 1; cut < length; cut++) {
       if ((bytes[begin + cut]! & 0xc0) === 0x80) continue;
+      const hash = (hashes[length]! - Math.imul(hashes[cut]!, powers[length - cut]!)) | 0;
+      if (!isLikely(hash) || !isLikely(hashes[cut]!)) continue;
       const left = vocab.find(bytes, begin, begin + cut, hashes[cut]!);
       if (left < 0 || isPiece[left] === 0) continue;
-      const hash = (hashes[length]! - Math.imul(hashes[cut]!, powers[length - cut]!)) | 0;
       const right = vocab.find(bytes, begin + cut, begin + length, hash);
       if (right >= 0 && isPiece[right] === 1) found.push({ left, right, whole });
     }
+  };
+}
+
+const FILTER_BITS = 2 ** 22;
+
+/** Whether a piece may have a hash. It says yes too often, but from memory that is near: most halves are no pieces. */
+function pieceFilter({ bytes, begins, ends, size }: Vocab, isPiece: Uint8Array): (hash: number) => boolean {
+  const bits = new Uint8Array(FILTER_BITS / 8);
+  const bit = (hash: number) => (hash ^ (hash >>> 13)) & (FILTER_BITS - 1);
+  for (let id = 0; id < size; id++) {
+    if (isPiece[id] === 0 || begins[id]! >= ends[id]!) continue;
+    const at = bit(hashBytes(bytes, begins[id]!, ends[id]!));
+    bits[at >> 3]! |= 1 << (at & 7);
+  }
+  return (hash) => {
+    const at = bit(hash);
+    return ((bits[at >> 3]! >> (at & 7)) & 1) === 1;
   };
 }
 
