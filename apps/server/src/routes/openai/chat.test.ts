@@ -75,6 +75,30 @@ test("several answers to one question differ, and do so again with the same seed
   expect(new Set(texts).size).toBe(3);
   expect(two.choices.map(({ message }) => message.content)).toEqual(texts);
   expect(one.usage!.completion_tokens).toBeGreaterThan(12);
+  const streamed = ["", "", ""];
+  const ends: number[] = [];
+  for await (const { choices } of await client.chat.completions.create({ ...ask, stream: true })) {
+    for (const { index, delta, finish_reason } of choices) {
+      streamed[index] += delta.content ?? "";
+      if (finish_reason) ends.push(index);
+    }
+  }
+  expect(streamed).toEqual(texts);
+  expect(ends.sort()).toEqual([0, 1, 2]);
+});
+
+test("a bias makes a token come always, or never", async () => {
+  const ask = { model: "demo", messages, max_tokens: 3, temperature: 0, logprobs: true };
+  const free = await client.chat.completions.create(ask);
+  const [first] = free.choices[0]!.logprobs!.content!;
+  const init = { method: "POST", body: JSON.stringify({ content: first!.token }) };
+  const { tokens } = (await (await fetch(`${demo.url}/tokenize`, init)).json()) as { tokens: number[] };
+  const biased = async (bias: number) => {
+    const { choices } = await client.chat.completions.create({ ...ask, logit_bias: { [tokens[0]!]: bias } });
+    return choices[0]!.logprobs!.content!.map(({ token }) => token);
+  };
+  expect(new Set(await biased(100))).toEqual(new Set([first!.token]));
+  expect(await biased(-100)).not.toContain(first!.token);
 });
 
 test("log-probabilities of the tokens and of the likeliest beside them", async () => {
