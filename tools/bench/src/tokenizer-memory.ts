@@ -2,10 +2,12 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { openCheckpoint } from "@engine/loader";
+import { ggufTokenizer, loadTokenizer, type Tokenizer } from "@engine/tokenizer";
 import { misused } from "./usage.ts";
 
-const USAGE = `Usage: node tools/bench/dist/tokenizer-memory.js TEXT FOLDER…
-TEXT: a file to encode; FOLDER: has a tokenizer.json`;
+const USAGE = `Usage: node tools/bench/dist/tokenizer-memory.js TEXT FOLDER|FILE.gguf…
+TEXT: a file to encode; FOLDER: has a tokenizer.json; FILE.gguf: has a vocabulary, which the library cannot read`;
 
 /** What a process of its own measured: milliseconds, peaks of resident memory in MB, and tokens of the text. */
 interface Measured {
@@ -18,19 +20,29 @@ interface Measured {
 
 const peak = (): number => (process.resourceUsage().maxRSS * 1024) / 1e6;
 
+const isGguf = (path: string): boolean => path.endsWith(".gguf");
+
+/** Of a tokenizer.json or a GGUF file. */
+async function engineTokenizer(path: string): Promise<Tokenizer> {
+  if (!isGguf(path)) return loadTokenizer(path);
+  const { gguf } = await openCheckpoint(path);
+  const tokenizer = gguf && (await ggufTokenizer(gguf.metadata, path));
+  await gguf?.close();
+  if (!tokenizer) throw new Error(`${path} has no vocabulary.`);
+  return tokenizer;
+}
+
 async function measure(kind: string, folder: string, file: string): Promise<Measured> {
-  // The engine is there in every kind, so that what is left is the tokenizer's own.
-  const { loadTokenizer } = await import("@engine/tokenizer");
-  const { Tokenizer } = await import("@huggingface/tokenizers");
+  const { Tokenizer: Library } = await import("@huggingface/tokenizers");
   const text = readFileSync(file, "utf8");
   const begin = performance.now();
   let encode = (_: string): readonly number[] => [];
   if (kind === "engine") {
-    const tokenizer = await loadTokenizer(folder);
+    const tokenizer = await engineTokenizer(folder);
     encode = (part) => tokenizer.encode(part);
   } else if (kind === "library") {
     const json = JSON.parse(readFileSync(join(folder, "tokenizer.json"), "utf8")) as object;
-    const tokenizer = new Tokenizer(json, {});
+    const tokenizer = new Library(json, {});
     encode = (part) => tokenizer.encode(part).ids;
   }
   const loadMs = performance.now() - begin;
@@ -65,7 +77,7 @@ if (first === "--measure") {
     "| tokenizer | by | loading, MB | ms | with the text encoded, MB | ms | tokens |\n|-|-|-|-|-|-|-|",
   );
   for (const folder of others) {
-    for (const kind of ["engine", "library"]) {
+    for (const kind of isGguf(folder) ? ["engine"] : ["engine", "library"]) {
       const { loaded, encoded, loadMs, encodeMs, tokens } = inProcess(kind, folder, first);
       const cells = [loaded - bare.loaded, loadMs, encoded - bare.encoded, encodeMs].map((value) =>
         value.toFixed(0),

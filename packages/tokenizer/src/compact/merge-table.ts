@@ -1,5 +1,4 @@
 import { grown } from "./grown.ts";
-import { hashBytes } from "./hash-bytes.ts";
 import { NotCovered } from "./not-covered.ts";
 import type { Vocab } from "./vocab.ts";
 
@@ -34,6 +33,7 @@ export function mergeTableBuilder(vocab: Vocab): MergeTableBuilder {
   let right: Int32Array = new Int32Array(1 << 12);
   let whole: Int32Array = new Int32Array(1 << 12);
   let count = 0;
+  let last = -1;
   const addIds: MergeTableBuilder["addIds"] = (a, b, joined) => {
     if (count === left.length) {
       left = grown(left, count + 1);
@@ -49,11 +49,11 @@ export function mergeTableBuilder(vocab: Vocab): MergeTableBuilder {
     add(left, leftBegin, leftEnd, right, rightBegin, rightEnd) {
       if (leftBegin === leftEnd || rightBegin === rightEnd)
         throw new NotCovered(`merge ${count} has an empty side`);
-      const begun = hashBytes(left, leftBegin, leftEnd);
-      const hash = hashBytes(right, rightBegin, rightEnd, begun);
-      const first = vocab.find(left, leftBegin, leftEnd, begun);
+      const first = vocab.find(left, leftBegin, leftEnd);
       const second = vocab.find(right, rightBegin, rightEnd);
-      const joined = vocab.findJoined(hash, left, leftBegin, leftEnd, right, rightBegin, rightEnd);
+      // Merges come in the order of what they make, in most files.
+      const joined = vocab.findJoined(last, left, leftBegin, leftEnd, right, rightBegin, rightEnd);
+      last = joined;
       if (first < 0 || second < 0 || joined < 0) throw new NotCovered(`merge ${count} is not between tokens`);
       addIds(first, second, joined);
     },

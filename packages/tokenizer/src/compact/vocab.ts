@@ -3,6 +3,8 @@ import { NotCovered } from "./not-covered.ts";
 
 /** Where an id has no token. */
 export const NONE = 0xffffffff;
+const ID_BITS = 25;
+const ID_MASK = 2 ** ID_BITS - 1;
 export const HALF_PAIR = /\p{Cs}/u;
 
 /** Texts one behind the other, and where each begins and ends. */
@@ -18,9 +20,9 @@ export interface PackedTexts {
 export interface Vocab extends PackedTexts {
   /** One more than the highest id. */
   readonly size: number;
-  /** The id of the token that is one run of bytes, whose hash is given, and then another, or -1. */
+  /** The id of the token that is one run of bytes and then another, or -1; looked for at `guess` and behind it first. */
   findJoined(
-    hash: number,
+    guess: number,
     left: Uint8Array,
     leftBegin: number,
     leftEnd: number,
@@ -47,8 +49,8 @@ export function createVocab(
 ): Vocab {
   const size = begins.length;
   const mask = 2 ** Math.max(4, Math.ceil(Math.log2(size * 2))) - 1;
-  // Hash and id + 1 side by side: most tokens that are not meant are told by their hash, in one look at memory.
-  const table = new Int32Array((mask + 1) * 2);
+  // Seven bits of the hash above id + 1, of which there are 2^24: most tokens that are not meant are told by one look.
+  const table = new Int32Array(mask + 1);
   const encoder = new TextEncoder();
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const slot = (hash: number) => {
@@ -58,9 +60,10 @@ export function createVocab(
   /** The place in the table of a token, or of the gap where it would be. */
   const place = (hash: number, source: Uint8Array, begin: number, length: number): number => {
     for (let at = slot(hash); ; at = (at + 1) & mask) {
-      const id = table[2 * at + 1]! - 1;
-      if (id < 0) return at;
-      if (table[2 * at] !== hash) continue;
+      const word = table[at]!;
+      if (word === 0) return at;
+      if (word >>> ID_BITS !== hash >>> ID_BITS) continue;
+      const id = (word & ID_MASK) - 1;
       const start = begins[id]!;
       if (ends[id]! - start === length && isSame(bytes, start, source, begin, length)) return at;
     }
@@ -70,35 +73,43 @@ export function createVocab(
     if (begin === NONE) continue;
     const hash = hashBytes(bytes, begin, ends[id]!);
     const at = place(hash, bytes, begin, ends[id]! - begin);
-    if (table[2 * at + 1] === 0) {
-      table[2 * at] = hash;
-      table[2 * at + 1] = id + 1;
-    } else if (twice === "first") begins[id] = ends[id] = NONE;
+    if (table[at] === 0) table[at] = (hash & ~ID_MASK) | (id + 1);
+    else if (twice === "first") begins[id] = ends[id] = NONE;
     else throw new NotCovered(`the token of ${id} has another id too`);
   }
   const find: Vocab["find"] = (source, begin, end, hash = hashBytes(source, begin, end)) =>
-    table[2 * place(hash, source, begin, end - begin) + 1]! - 1;
+    (table[place(hash, source, begin, end - begin)]! & ID_MASK) - 1;
   return {
     size,
     bytes,
     begins,
     ends,
     find,
-    findJoined(hash, left, leftBegin, leftEnd, right, rightBegin, rightEnd) {
+    findJoined(guess, left, leftBegin, leftEnd, right, rightBegin, rightEnd) {
       const first = leftEnd - leftBegin;
       const second = rightEnd - rightBegin;
-      for (let at = slot(hash); ; at = (at + 1) & mask) {
-        const id = table[2 * at + 1]! - 1;
-        if (id < 0) return -1;
-        if (table[2 * at] !== hash) continue;
+      for (let id = Math.max(0, guess); id <= guess + 1 && id < size; id++) {
         const start = begins[id]!;
         if (
           ends[id]! - start === first + second &&
           isSame(bytes, start, left, leftBegin, first) &&
           isSame(bytes, start + first, right, rightBegin, second)
-        ) {
+        )
           return id;
-        }
+      }
+      const hash = hashBytes(right, rightBegin, rightEnd, hashBytes(left, leftBegin, leftEnd));
+      for (let at = slot(hash); ; at = (at + 1) & mask) {
+        const word = table[at]!;
+        if (word === 0) return -1;
+        if (word >>> ID_BITS !== hash >>> ID_BITS) continue;
+        const id = (word & ID_MASK) - 1;
+        const start = begins[id]!;
+        if (
+          ends[id]! - start === first + second &&
+          isSame(bytes, start, left, leftBegin, first) &&
+          isSame(bytes, start + first, right, rightBegin, second)
+        )
+          return id;
       }
     },
     findText(text) {
