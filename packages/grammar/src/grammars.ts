@@ -63,11 +63,18 @@ export async function createGrammars(
       "The model has no stop token (eosTokenIds, eos_token), so no constrained answer could end.",
     );
   const marks = channels ? callMarks(tokenizer, channels) : NO_MARKS;
-  const ready = async (): Promise<GrammarThread> => {
-    const thread = make();
+  const start = async (thread: GrammarThread): Promise<GrammarThread> => {
     for await (const tokens of encodedVocab(tokenizer, marks)) await thread.ask({ ask: "tokens", tokens });
     await thread.ask({ ask: "begin", type: vocabType(tokenizer), vocab, stopTokens });
     return thread;
+  };
+  const ready = async (): Promise<GrammarThread> => {
+    const thread = make();
+    // What broke by what was asked before works in the next.
+    return start(thread).catch((error) => {
+      if (!thread.ended) throw error;
+      return start(make());
+    });
   };
   let current = ready();
   await current;
@@ -97,7 +104,11 @@ export async function createGrammars(
         `This ${what} cannot be made a grammar (${why}): ${text.slice(0, 200)}`,
       );
     };
-    return new ThreadConstraint(await open(), { open, never });
+    const again = (error: unknown): Promise<Match> => {
+      if (disposed || !EngineError.isInstance(error) || error.code !== "out-of-memory") throw error;
+      return open();
+    };
+    return new ThreadConstraint(await open().catch(again), { open, never });
   };
   const structure = (what: string, format: object, never = marked): Promise<Constraint> => {
     const text = JSON.stringify({ type: "structural_tag", format });

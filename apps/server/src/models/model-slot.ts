@@ -93,8 +93,13 @@ export class ModelSlot {
 
   /** Grammars for the loaded model's answers: made when one is first asked for, kept with the model. */
   grammars(): Promise<Grammars> {
-    this.#grammars ??= createGrammars(this.model!);
-    return this.#grammars;
+    const made = this.#grammars ?? createGrammars(this.model!);
+    this.#grammars = made;
+    // What could not be made is tried again by the next who asks.
+    made.catch(() => {
+      if (this.#grammars === made) this.#grammars = undefined;
+    });
+    return made;
   }
 
   /** The model is in memory. */
@@ -111,7 +116,7 @@ export class ModelSlot {
   gone(error?: string): void {
     this.#forget();
     this.model = undefined;
-    void this.#grammars?.then((grammars) => grammars.dispose());
+    this.#grammars?.then((grammars) => grammars.dispose()).catch(() => {});
     this.#grammars = undefined;
     this.bytes = 0;
     this.state = "unloaded";

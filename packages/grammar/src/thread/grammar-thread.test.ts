@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { EngineError } from "@engine/core";
 import { load, type Model } from "@engine/engine";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -83,6 +84,33 @@ test("a form without an end is refused after a time; answers under way go on, la
   expect(threads).toBe(2);
   const later = await model.generate("Once", { ...options, constraint: await grammars.json(schema) }).result;
   expect(later.text).toBe(alone.text);
+  grammars.dispose();
+});
+
+test("a program that breaks is replaced, under an answer and between two", async () => {
+  const broken = new EngineError("out-of-memory", "The program that follows grammars broke.");
+  let made = 0;
+  const thread = () => {
+    const inner = grammarThread();
+    let left = [6, 9, 1000][made++]!;
+    return {
+      ask: (question: Parameters<typeof inner.ask>[0]) =>
+        question.ask === "tokens" || left-- > 0 ? inner.ask(question) : Promise.reject(broken),
+      get ended() {
+        return left < 0;
+      },
+      end: inner.end,
+    };
+  };
+  const grammars = await createGrammars(model, { thread });
+  const texts: string[] = [];
+  for (let i = 0; i < 3; i++) {
+    const options = { seed: 1, temperature: 1, maxTokens: 60, constraint: await grammars.json(schema) };
+    texts.push((await model.generate("Once", options).result).text);
+  }
+  expect(made).toBe(3);
+  expect(new Set(texts).size).toBe(1);
+  expect(["Pip", "Luna"]).toContain(JSON.parse(texts[0]!).hero);
   grammars.dispose();
 });
 

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { EngineError } from "@engine/core";
+import { dropXgrammar, isBroken } from "./load-xgrammar.ts";
 import { createMatches } from "./matches.ts";
 import type { Question, Reply } from "./protocol.ts";
 
@@ -26,10 +27,7 @@ export function grammarThread(
   program: URL | undefined = PROGRAM,
   { longestMs = LONGEST_MS }: { readonly longestMs?: number } = {},
 ): GrammarThread {
-  if (!program) {
-    const { answer, dispose } = createMatches();
-    return { ask: answer, ended: false, end: dispose };
-  }
+  if (!program) return sameThread();
   // What this process was started with (loaders, conditions) is for its own program.
   const worker = new Worker(program, { execArgv: [] });
   const waiting = new Map<
@@ -87,5 +85,27 @@ export function grammarThread(
       return ended !== undefined;
     },
     end: () => void worker.terminate(),
+  };
+}
+
+/** Follows grammars where it is called; ends when xgrammar breaks, as a thread of its own would. */
+function sameThread(): GrammarThread {
+  const { answer, dispose } = createMatches();
+  let ended = false;
+  return {
+    async ask(question) {
+      try {
+        return await answer(question);
+      } catch (error) {
+        if (!isBroken(error)) throw error;
+        ended = true;
+        dropXgrammar();
+        throw new EngineError("out-of-memory", "The program that follows grammars broke.", { cause: error });
+      }
+    },
+    get ended() {
+      return ended;
+    },
+    end: dispose,
   };
 }

@@ -24,6 +24,16 @@ export function takeComplaint(): string | undefined {
   return told;
 }
 
+/** What xgrammar refuses it complains about; a fault without a complaint has left its memory broken. */
+export function isBroken(error: unknown): boolean {
+  return error instanceof Error && error.name === "RuntimeError";
+}
+
+/** The next load is of a program with memory of its own. */
+export function dropXgrammar(): void {
+  loaded = undefined;
+}
+
 function run(require: NodeRequire): typeof Xgrammar {
   const path = require.resolve("@mlc-ai/web-xgrammar");
   const module = { exports: {} as typeof Xgrammar };

@@ -1,6 +1,6 @@
 import type { CompiledGrammar, GrammarCompiler, GrammarMatcher, TokenizerInfo } from "@mlc-ai/web-xgrammar";
 import { boundedJson, MOST_WHITESPACE } from "./bounded-json.ts";
-import { loadXgrammar, takeComplaint } from "./load-xgrammar.ts";
+import { isBroken, loadXgrammar, takeComplaint } from "./load-xgrammar.ts";
 import type { GrammarKind, Question, Reply } from "./protocol.ts";
 
 /** Most grammars kept compiled; the longest unused go. */
@@ -48,7 +48,9 @@ export function createMatches(): Matches {
     try {
       matchers.set(number, await Matchers.createGrammarMatcher(await compiled(kind, text)));
     } catch (error) {
-      const why = takeComplaint() ?? (error instanceof Error ? error.message : "xgrammar does not say why");
+      const complaint = takeComplaint();
+      if (complaint === undefined && isBroken(error)) throw error;
+      const why = complaint ?? (error instanceof Error ? error.message : "xgrammar does not say why");
       return { refused: why };
     }
     const [oldest] = kept;
@@ -86,9 +88,13 @@ export function createMatches(): Matches {
       return { done: true };
     },
     dispose() {
-      for (const grammar of kept.values()) void grammar.then((made) => made.dispose());
+      // What could not be made has nothing to give back, and a broken program gives nothing.
+      for (const grammar of kept.values()) grammar.then((made) => made.dispose()).catch(() => {});
       kept.clear();
-      void compiler?.then((made) => made.dispose()).then(() => info?.dispose());
+      compiler
+        ?.then((made) => made.dispose())
+        .then(() => info?.dispose())
+        .catch(() => {});
     },
   };
 }
