@@ -78,11 +78,6 @@ export const GOOD: Readonly<Record<string, object>> = {
       { role: "tool", tool_name: "f", content: "1" },
     ],
     options: { num_predict: 3, temperature: 0.5, stop: ["x"] },
-    format: {
-      type: "object",
-      properties: { a: { type: "string", maxLength: 3 }, b: { enum: ["x", "y"] } },
-      required: ["a"],
-    },
     keep_alive: "5m",
     think: true,
   },
