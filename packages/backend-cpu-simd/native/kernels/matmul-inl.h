@@ -7,6 +7,8 @@ constexpr int64_t kDepth = kPackedDepth;
 constexpr int kStreams = 4;
 constexpr int kAhead = 1024;
 constexpr int64_t kRowBlock = kPackedRows;
+// Rows that meet weights as they come from memory; more meet tiles.
+constexpr int kFewRows = 8;
 
 struct Product {
   const float* x;
@@ -15,30 +17,53 @@ struct Product {
   int64_t rows, depth, outputs;
 };
 
-// y of R rows for O outputs at once, the outputs `apart` from one another.
-template <class W, int R, int O>
+// One block's sums of R rows from `row` on, each for O outputs, to `total`. Ahead as for dots().
+template <int R, int O, int Ahead, class W>
+inline void few_rows_block(const Product& p, int64_t row, const W* const (&w)[O], int64_t k, float (&total)[kFewRows][O]) {
+  V acc[R][O];
+  clear(acc);
+  dots<R, O, Ahead>(p.x + row * p.depth + k, p.depth, w, p.depth - k < kDepth ? p.depth - k : kDepth, acc);
+  float block[R * O];
+  if constexpr (R * O % kTileOutputs == 0) {
+    for (int i = 0; i < R * O; i += kTileOutputs) {
+      V some[kTileOutputs];
+#pragma GCC unroll 8
+      for (int j = 0; j < kTileOutputs; j++) some[j] = acc[(i + j) / O][(i + j) % O];
+      sums(some, block + i);
+    }
+  } else {
+    for (int i = 0; i < R * O; i++) block[i] = sum(acc[i / O][i % O]);
+  }
+  for (int i = 0; i < R * O; i++) {
+    float& to = total[row + i / O][i % O];
+    to = k == 0 ? block[i] : to + block[i];
+  }
+}
+
+// y of at most kFewRows rows for O outputs at once, the outputs `apart` from one another. Rows that do not fit the registers
+// together find a block of weights in the first-level cache, where the ones before brought it.
+template <class W, int O>
 inline void few_rows_at(const Product& p, int64_t output, int64_t apart) {
   const W* w[O];
-  float total[R][O];
+  float total[kFewRows][O];
   for (int64_t k = 0; k == 0 || k < p.depth; k += kDepth) {
     for (int o = 0; o < O; o++) w[o] = (const W*)p.w + (output + o * apart) * p.depth + k;
-    V acc[R][O];
-    clear(acc);
-    dots<R, O, kAhead>(p.x + k, p.depth, w, p.depth - k < kDepth ? p.depth - k : kDepth, acc);
-    for (int r = 0; r < R; r++) {
-      for (int o = 0; o < O; o++) total[r][o] = k == 0 ? sum(acc[r][o]) : total[r][o] + sum(acc[r][o]);
-    }
+    int64_t row = 0;
+    if (p.rows >= kRowsTogether) few_rows_block<kRowsTogether, O, kAhead>(p, row, w, k, total), row += kRowsTogether;
+    for (; row + kRowsTogether <= p.rows; row += kRowsTogether) few_rows_block<kRowsTogether, O, 0>(p, row, w, k, total);
+    for (; row + 2 <= p.rows; row += 2) few_rows_block<2, O, kAhead>(p, row, w, k, total);
+    if (row < p.rows) few_rows_block<1, O, kAhead>(p, row, w, k, total);
   }
-  for (int r = 0; r < R; r++) {
+  for (int64_t r = 0; r < p.rows; r++) {
     for (int o = 0; o < O; o++) p.y[r * p.outputs + output + o * apart] = total[r][o];
   }
 }
 
-template <class W, int R>
+template <class W>
 inline void few_rows(const Product& p, Range outputs) {
   const int64_t apart = (outputs.end - outputs.begin) / kStreams;
-  for (int64_t i = 0; i < apart; i++) few_rows_at<W, R, kStreams>(p, outputs.begin + i, apart);
-  for (int64_t o = outputs.begin + apart * kStreams; o < outputs.end; o++) few_rows_at<W, R, 1>(p, o, 0);
+  for (int64_t i = 0; i < apart; i++) few_rows_at<W, kStreams>(p, outputs.begin + i, apart);
+  for (int64_t o = outputs.begin + apart * kStreams; o < outputs.end; o++) few_rows_at<W, 1>(p, o, 0);
 }
 
 // As f32, with zeros up to a multiple of kLanes.
@@ -132,8 +157,7 @@ inline void many_rows(const Product& p, Range rows, Range outputs, const Share& 
 template <class W>
 inline void multiply(const Product& p, const Share& share) {
   const Range outputs = part(share, p.outputs, kTileOutputs);
-  if (p.rows == 1) return few_rows<W, 1>(p, outputs);
-  if (p.rows == 2) return few_rows<W, 2>(p, outputs);
+  if (p.rows <= kFewRows) return few_rows<W>(p, outputs);
   const Range all_rows{0, p.rows};
   // Too few outputs to share: the rows are.
   if (p.outputs < kTileOutputs * share.threads) return many_rows<W>(p, part(share, p.rows, kTileRows), {0, p.outputs}, share);

@@ -11,6 +11,8 @@ namespace engine::ENGINE_LEVEL {
 constexpr int kLanes = 4;
 constexpr int kTileRows = 4;
 constexpr int kTileOutputs = 4;
+// Rows whose sums with four streams of weights stay in registers.
+constexpr int kRowsTogether = 4;
 // Queries and runs of places whose scores are worked on together.
 constexpr int kScoreRows = 4;
 constexpr int kScoreRuns = 1;

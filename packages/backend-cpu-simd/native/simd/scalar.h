@@ -10,6 +10,8 @@ namespace engine::scalar {
 constexpr int kLanes = 4;
 constexpr int kTileRows = 2;
 constexpr int kTileOutputs = 4;
+// Rows whose sums with four streams of weights stay in registers.
+constexpr int kRowsTogether = 2;
 // Queries and runs of places whose scores are worked on together.
 constexpr int kScoreRows = 2;
 constexpr int kScoreRuns = 1;
