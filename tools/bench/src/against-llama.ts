@@ -15,8 +15,8 @@ LLAMA_BENCH: llama.cpp's program; tools/bench/build-llama.sh builds it. make-ggu
 
 const run = promisify(execFile);
 
-/** Tokens between two readings. */
-const TURN = 4;
+/** Between two readings at least, unless all tokens are there. */
+const TURN_MS = 200;
 
 interface Task {
   readonly threads: number;
@@ -80,16 +80,16 @@ async function ours(file: string, { threads, prompt, tokens, activations }: Task
     };
     // Short texts, as llama-bench decodes. A reading beside every few tokens: a slow moment meets both.
     const [turns, reads]: [number[], number[]] = [[], []];
-    for (let at = 0; at < tokens; at += TURN) {
-      const some = Math.min(TURN, tokens - at);
-      const took = await timed(async () => {
-        for (let i = 0; i < some; i++)
-          await runner.run([{ sequence: short, tokens: [7 + at + i], wanted: "last" }], {});
-      });
-      turns.push(took / some);
+    let decode = 0;
+    for (let at = 0; at < tokens; ) {
+      const [first, begin] = [at, performance.now()];
+      while (at < tokens && performance.now() - begin < TURN_MS)
+        await runner.run([{ sequence: short, tokens: [7 + at++], wanted: "last" }], {});
+      const took = (performance.now() - begin) / 1000;
+      decode += took;
+      turns.push(took / (at - first));
       reads.push(await readLimit(weights));
     }
-    const decode = turns.reduce((sum, token, i) => sum + token * Math.min(TURN, tokens - i * TURN), 0);
     short.clear();
     const long = runner.sequence();
     const ids = Array.from({ length: prompt }, (_, i) => 100 + i);
