@@ -2,8 +2,8 @@ import { ApiError } from "../errors/api-error.ts";
 import type { ModelSlot } from "./model-slot.ts";
 
 /**
- * Unloads models, idle ones before busy ones, those that were not to stay first, then the longest unused, until a load fits the budget. Throws 400
- * where it would not fit alone, 503 where the others stay busy.
+ * Unloads models until a load fits the budget: idle ones before busy ones, then those that were to stay last, then the
+ * longest unused first. Throws 400 where it would not fit alone, 503 where the others stay busy.
  */
 export async function makeRoom(
   wanted: ModelSlot,
