@@ -153,14 +153,15 @@ const NASTY: readonly unknown[] = [
   ],
 ];
 
-/** The request with some of its members changed, at any depth. */
-export function mutated(value: unknown, random: () => number): unknown {
+/** The request with some of its members changed, at any depth, now and then to one of `more`. */
+export function mutated(value: unknown, random: () => number, more: readonly unknown[] = []): unknown {
   const copy = structuredClone(value);
-  for (let changes = 1 + Math.floor(random() * 3); changes > 0; changes--) change(copy, random);
+  const values = more.length > 0 && random() < 0.5 ? more : NASTY;
+  for (let changes = 1 + Math.floor(random() * 3); changes > 0; changes--) change(copy, random, values);
   return copy;
 }
 
-function change(root: unknown, random: () => number): void {
+function change(root: unknown, random: () => number, values: readonly unknown[]): void {
   let node = root as Record<string, unknown>;
   for (;;) {
     const keys = Object.keys(node);
@@ -173,7 +174,7 @@ function change(root: unknown, random: () => number): void {
       continue;
     }
     const luck = random();
-    const nasty = structuredClone(pick(random, NASTY));
+    const nasty = structuredClone(pick(random, values));
     const value =
       luck < 0.4 && Array.isArray(inner) ? Array.from({ length: 40 }, () => structuredClone(nasty)) : nasty;
     if (luck < 0.2) delete node[key];

@@ -110,6 +110,16 @@ test.each<[string, (made: Grammars) => Promise<unknown>, string]>([
   }
 });
 
+test("refusals, however many, leave nothing behind that an answer under way would meet", async () => {
+  const options = { seed: 3, temperature: 1, maxTokens: 60 };
+  const alone = await model.generate("Once", { ...options, constraint: await grammars.json(schema) }).result;
+  const constraint = await grammars.json(schema);
+  // Some twenty made xgrammar write over its own memory.
+  for (let i = 0; i < 30; i++) await expect(grammars.json({ type: `nonsense ${i}` })).rejects.toThrow(`${i}`);
+  await expect(grammars.regex("(")).rejects.toThrow("parenthesis is not closed");
+  expect((await model.generate("Once", { ...options, constraint }).result).text).toBe(alone.text);
+});
+
 test("without a token that ends an answer none could end", async () => {
   const { tokenizer, vocab } = model;
   const endless = { ...tokenizer!, eosId: undefined, tokenId: () => undefined };

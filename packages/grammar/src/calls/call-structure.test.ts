@@ -19,9 +19,11 @@ const parameters = {
 const weather = { type: "function", function: { name: "weather", parameters } };
 const args = { city: 'Köln "am Rhein"', days: 3, note: "a {b}: [c], <d>\nand 12" };
 
+const { api } = loadXgrammar();
+
 async function accepts(structure: object, text: string): Promise<boolean> {
-  const { Grammar, Testings } = loadXgrammar();
-  const format = await boundedJson(structure);
+  const { Grammar, Testings } = api;
+  const format = await boundedJson(api, structure);
   const grammar = await Grammar.fromStructuralTag(JSON.stringify({ type: "structural_tag", format }));
   const accepted = await Testings.isGrammarAcceptString(grammar, text);
   grammar.dispose();

@@ -1,6 +1,5 @@
 import { Worker } from "node:worker_threads";
 import { EngineError } from "@engine/core";
-import { dropXgrammar, isBroken } from "./load-xgrammar.ts";
 import { createMatches } from "./matches.ts";
 import type { Question, Reply } from "./protocol.ts";
 
@@ -28,8 +27,9 @@ export function grammarThread(
   { longestMs = LONGEST_MS }: { readonly longestMs?: number } = {},
 ): GrammarThread {
   if (!program) return sameThread();
-  // What this process was started with (loaders, conditions) is for its own program.
-  const worker = new Worker(program, { execArgv: [] });
+  // What this process was started with (loaders, conditions) is for its own program. xgrammar is loaded by a way that
+  // Node warns of as experimental, which nobody who reads it could change.
+  const worker = new Worker(program, { execArgv: ["--disable-warning=ExperimentalWarning"] });
   const waiting = new Map<
     number,
     { readonly resolve: (reply: Reply) => void; readonly reject: (error: unknown) => void }
@@ -64,6 +64,10 @@ export function grammarThread(
   worker.on("message", ({ id, reply }: { readonly id: number; readonly reply: Reply }) => {
     waiting.get(id)?.resolve(reply);
     waiting.delete(id);
+    if ("broken" in reply) {
+      fail("its program broke");
+      void worker.terminate();
+    }
     rewatch();
     // Only work keeps the process running.
     if (waiting.size === 0) worker.unref();
@@ -95,12 +99,12 @@ function sameThread(): GrammarThread {
   return {
     async ask(question) {
       try {
-        return await answer(question);
-      } catch (error) {
-        if (!isBroken(error)) throw error;
+        const reply = await answer(question);
+        ended = "broken" in reply;
+        return reply;
+      } catch (cause) {
         ended = true;
-        dropXgrammar();
-        throw new EngineError("out-of-memory", "The program that follows grammars broke.", { cause: error });
+        throw new EngineError("out-of-memory", "The program that follows grammars broke.", { cause });
       }
     },
     get ended() {

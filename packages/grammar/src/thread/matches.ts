@@ -1,19 +1,22 @@
 import type { CompiledGrammar, GrammarCompiler, GrammarMatcher, TokenizerInfo } from "@mlc-ai/web-xgrammar";
-import { boundedJson, MOST_WHITESPACE } from "./bounded-json.ts";
-import { isBroken, loadXgrammar, takeComplaint } from "./load-xgrammar.ts";
+import { MOST_WHITESPACE } from "./bounded-json.ts";
+import { loadXgrammar } from "./load-xgrammar.ts";
 import type { GrammarKind, Question, Reply } from "./protocol.ts";
+import { tryForm } from "./try-form.ts";
 
 /** Most grammars kept compiled; the longest unused go. */
 const KEPT = 64;
 
 /** Follows grammars over one vocabulary, in whichever thread it is called. */
 export interface Matches {
+  /** After a reply that is `broken`, and after it threw, it is not to be asked any more. */
   answer(question: Question): Promise<Reply>;
   dispose(): void;
 }
 
 export function createMatches(): Matches {
-  const { TokenizerInfo: Infos, GrammarCompiler: Compilers, GrammarMatcher: Matchers } = loadXgrammar();
+  const program = loadXgrammar();
+  const { TokenizerInfo: Infos, GrammarCompiler: Compilers, GrammarMatcher: Matchers } = program.api;
   const tokens: string[] = [];
   let info: TokenizerInfo | undefined;
   let compiler: Promise<GrammarCompiler> | undefined;
@@ -30,28 +33,24 @@ export function createMatches(): Matches {
     tokens.length = 0;
     return Compilers.createGrammarCompiler(info, false);
   };
-  const compiled = async (kind: GrammarKind, text: string): Promise<CompiledGrammar> => {
+  const match = async (kind: GrammarKind, text: string): Promise<Reply> => {
+    const number = ++last;
     const key = `${kind} ${text}`;
-    // Kept at once, so that who asks for the same meanwhile waits for this one.
-    const grammar = kept.get(key) ?? compiler!.then((made) => compile(made, kind, text));
+    let grammar = kept.get(key);
+    if (!grammar) {
+      const tried = await tryForm(kind, text);
+      if ("refused" in tried) return tried;
+      // Kept at once, so that who asks for the same meanwhile waits for this one.
+      grammar = kept.get(key) ?? compiler!.then((made) => compile(made, kind, tried.text));
+    }
     kept.delete(key);
     kept.set(key, grammar);
     try {
-      return await grammar;
+      matchers.set(number, await Matchers.createGrammarMatcher(await grammar));
     } catch (error) {
       kept.delete(key);
-      throw error;
-    }
-  };
-  const match = async (kind: GrammarKind, text: string): Promise<Reply> => {
-    const number = ++last;
-    try {
-      matchers.set(number, await Matchers.createGrammarMatcher(await compiled(kind, text)));
-    } catch (error) {
-      const complaint = takeComplaint();
-      if (complaint === undefined && isBroken(error)) throw error;
-      const why = complaint ?? (error instanceof Error ? error.message : "xgrammar does not say why");
-      return { refused: why };
+      // What can be read but not compiled, for want of memory, leaves the program as nobody may use it.
+      return { refused: program.why(error), broken: true };
     }
     const [oldest] = kept;
     if (kept.size > KEPT && oldest) {
@@ -102,8 +101,5 @@ export function createMatches(): Matches {
 async function compile(compiler: GrammarCompiler, kind: GrammarKind, text: string): Promise<CompiledGrammar> {
   if (kind === "json")
     return compiler.compileJSONSchema(text, true, undefined, undefined, true, MOST_WHITESPACE);
-  if (kind === "ebnf") return compiler.compileGrammar(text);
-  const { format } = JSON.parse(text);
-  const bounded = { type: "structural_tag", format: await boundedJson(format) };
-  return compiler.compileStructuralTag(JSON.stringify(bounded));
+  return kind === "ebnf" ? compiler.compileGrammar(text) : compiler.compileStructuralTag(text);
 }

@@ -19,9 +19,9 @@ export type Question =
 
 export type GrammarKind = "json" | "structure" | "ebnf";
 
-/** `refused`: why a grammar cannot be made, or the token that it does not allow. */
+/** `refused`: why a grammar cannot be made, or the token that it does not allow; `broken`: nothing is answered after it. */
 export type Reply =
   | { readonly match: number }
   | { readonly mask: Uint32Array }
   | { readonly done: true }
-  | { readonly refused: string };
+  | { readonly refused: string; readonly broken?: true };
