@@ -74,7 +74,28 @@ export const FORMS: readonly (readonly [path: string, body: (schema: unknown) =>
     "/api/generate",
     (format) => ({ model: "actor", prompt: "Hello", options: { num_predict: 12 }, format, stream: false }),
   ],
+  [
+    "/v1/completions",
+    (schema) => ({ ...ask, prompt: "a", structured_outputs: { regex: patternOf(schema) } }),
+  ],
+  ["/v1/chat/completions", (schema) => ({ ...ask, messages, guided_choice: namesOf(schema) })],
+  [
+    "/v1/chat/completions",
+    (schema) => ({ ...ask, messages, guided_grammar: `root ::= "a" | "b" ${patternOf(schema)}` }),
+  ],
 ];
+
+function propertiesOf(schema: unknown): Readonly<Record<string, unknown>> {
+  return (schema as Partial<typeof SCHEMA> | null)?.properties ?? {};
+}
+
+function namesOf(schema: unknown): readonly string[] {
+  return Object.keys(propertiesOf(schema));
+}
+
+function patternOf(schema: unknown): unknown {
+  return (propertiesOf(schema).name as { readonly pattern?: unknown } | null | undefined)?.pattern;
+}
 
 function functionOf(more: object): object {
   return { type: "function", function: { name: "f", description: "Does it.", ...more } };
@@ -139,5 +160,14 @@ export const NASTY_FORMS: readonly unknown[] = [
     { type: "object", propertyNames: { pattern: "a" } },
     { type: "object", required: ["a", "a", "b"] },
   ],
-  ...[deep(12), { additionalProperties: { $ref: "#" } }, "[a-", 5e-324, -9007199254740994, 1e21],
+  ...[
+    deep(12),
+    { additionalProperties: { $ref: "#" } },
+    "[a-",
+    "(?=a)b",
+    "a||(b{1,50}){1,50}",
+    5e-324,
+    -9007199254740994,
+    1e21,
+  ],
 ];

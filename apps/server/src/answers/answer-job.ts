@@ -18,9 +18,19 @@ export interface AnswerJob {
   readonly keepAliveMs?: number | undefined;
 }
 
-export type AnswerForm =
+/** A form that a request asks for by name. */
+export type AskedForm =
   /** JSON: of this schema, or any object. */
   | { readonly kind: "json"; readonly schema?: JsonSchema }
+  /** A text that matches as a whole. */
+  | { readonly kind: "regex"; readonly pattern: string }
+  /** One of these texts. */
+  | { readonly kind: "choice"; readonly texts: readonly string[] }
+  /** A text of a grammar in EBNF, whose rule "root" is the whole. */
+  | { readonly kind: "grammar"; readonly ebnf: string };
+
+export type AnswerForm =
+  | AskedForm
   /** A call of one of the tools; or, if told, text in which calls are held to their schemas, or JSON instead. */
   | { readonly kind: "call"; readonly tools: readonly unknown[]; readonly otherwise?: Otherwise };
 

@@ -73,8 +73,18 @@ async function* one(
 }
 
 function constraintOf(grammars: Grammars, form: AnswerForm): ReturnType<Grammars["json"]> {
-  if (form.kind === "json") return grammars.json(form.schema);
-  return grammars.call(form.tools, { otherwise: form.otherwise });
+  switch (form.kind) {
+    case "json":
+      return grammars.json(form.schema);
+    case "regex":
+      return grammars.regex(form.pattern);
+    case "choice":
+      return grammars.choice(form.texts);
+    case "grammar":
+      return grammars.ebnf(form.ebnf);
+    case "call":
+      return grammars.call(form.tools, { otherwise: form.otherwise });
+  }
 }
 
 /** Several answers to one prompt differ, and with a seed do so in the same way each time. */

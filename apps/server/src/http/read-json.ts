@@ -3,16 +3,16 @@ import { ApiError } from "../errors/api-error.ts";
 /** Deeper than any schema of a tool; a template that walks the value must not run out of stack. */
 const MAX_DEPTH = 64;
 
-/** The JSON of a request's body. Throws 400 for what is none, and for what is nested too deep. */
-export function readJson(text: string): unknown {
+/** JSON that a client sent, a whole body unless told. Throws 400 for what is none, and for what is nested too deep. */
+export function readJson(text: string, what = "The body"): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new ApiError(400, `The body is no JSON: ${(error as Error).message}.`, { code: "invalid_json" });
+    throw new ApiError(400, `${what} is no JSON: ${(error as Error).message}.`, { code: "invalid_json" });
   }
   if (depthAbove(value, MAX_DEPTH)) {
-    throw new ApiError(400, `The body is nested more than ${MAX_DEPTH} deep.`, { code: "invalid_json" });
+    throw new ApiError(400, `${what} is nested more than ${MAX_DEPTH} deep.`, { code: "invalid_json" });
   }
   return value;
 }

@@ -11,20 +11,25 @@ export interface XgrammarProgram {
   why(error: unknown): string;
 }
 
+type Script = (...names: readonly unknown[]) => void;
+
+/** Read once for all that this thread starts. */
+let script: Script | undefined;
+
 /**
- * Starts one, which takes some milliseconds. Its package calls itself an ES module, but holds a script for CommonJS,
+ * Starts one, which takes some 30 milliseconds. Its package calls itself an ES module, but holds a script for CommonJS,
  * AMD or a page, which Node's `import` gives nothing of: so it is run as what it is.
  */
 export function loadXgrammar(): XgrammarProgram {
   const require = createRequire(import.meta.url);
   const path = require.resolve("@mlc-ai/web-xgrammar");
   const module = { exports: {} as typeof Xgrammar };
-  const script = compileFunction(
+  script ??= compileFunction(
     readFileSync(path, "utf8"),
     ["module", "exports", "require", "__filename", "__dirname", "console"],
     // It imports Node's own modules.
     { filename: path, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER },
-  );
+  ) as Script;
   let complaint: string | undefined;
   const hear = (line: unknown): void => {
     if (String(line).startsWith("[FATAL]")) complaint = String(line);

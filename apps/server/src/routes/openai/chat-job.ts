@@ -4,8 +4,8 @@ import { toolRules } from "../../answers/tool-rules.ts";
 import { unsupported } from "../../errors/api-error.ts";
 import { parseKeepAlive } from "../keep-alive.ts";
 import type { ChatRequest } from "./chat-schema.ts";
-import { jsonFormat } from "./json-format.ts";
 import { samplingOptions, told } from "./sampling-schema.ts";
+import { askedForm } from "./structured-outputs.ts";
 import { toMessages } from "./to-messages.ts";
 
 /** What the model is to do for a chat completion. Throws 400 for what is known but cannot be done here. */
@@ -36,7 +36,7 @@ export function chatJob(request: ChatRequest): AnswerJob {
     },
     ...(request.n && { count: request.n }),
     ...(rules.maxCalls !== undefined && { maxCalls: rules.maxCalls }),
-    ...answerForm(jsonFormat(request.response_format), rules),
+    ...answerForm(askedForm(request), rules),
     keepAliveMs: parseKeepAlive(request.keep_alive),
   };
 }
@@ -54,7 +54,7 @@ function refuse({ tools, ...request }: ChatRequest): void {
     ["function_call", "Use 'tool_choice'"],
     ["audio", "Models here answer in text"],
     ["web_search_options", "There is no search here; give the model a tool"],
-    ["grammar", "Use 'response_format'"],
+    ["grammar", "Use 'structured_outputs', whose 'grammar' is EBNF"],
   ] as const) {
     if (request[param] !== undefined && request[param] !== null)
       throw unsupported(param, `'${param}' is not supported. ${instead}.`);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { keepAlive } from "../keep-alive.ts";
 import { message } from "./message-schema.ts";
 import { sampling } from "./sampling-schema.ts";
+import { structured } from "./structured-outputs.ts";
 
 export const modelId = z.string().min(1).max(300).nullish();
 
@@ -53,6 +54,7 @@ export const chatRequest = z.object({
   tool_choice: toolChoice,
   parallel_tool_calls: z.boolean().nullish(),
   response_format: responseFormat,
+  ...structured,
   reasoning_effort: z.enum(["none", "minimal", "low", "medium", "high", "xhigh", "max"]).nullish(),
   thinking: z.boolean().nullish(),
   thought_budget: z.int().min(0).nullish(),

@@ -3,15 +3,15 @@ import type { AnswerJob, PlainPrompt } from "../../answers/answer-job.ts";
 import { unsupported } from "../../errors/api-error.ts";
 import { parseKeepAlive } from "../keep-alive.ts";
 import type { CompletionRequest } from "./completion-schema.ts";
-import { jsonFormat } from "./json-format.ts";
 import { samplingOptions, told } from "./sampling-schema.ts";
+import { askedForm } from "./structured-outputs.ts";
 
 /** OpenAI's own where the request does not say. */
 const MAX_TOKENS = 16;
 
 /** What the model is to do for a plain completion. Throws 400 for what cannot be done here. */
 export function completionJob(request: CompletionRequest): AnswerJob {
-  const { best_of, n, logprobs, suffix, response_format } = request;
+  const { best_of, n, logprobs, suffix } = request;
   if (best_of && best_of !== (n ?? 1)) throw unsupported("best_of", "'best_of' is not supported beyond 'n'.");
   if (suffix) throw unsupported("suffix", "'suffix' is not supported: models here only continue a text.");
   if (request.max_tokens === 0 && !request.echo) {
@@ -26,7 +26,7 @@ export function completionJob(request: CompletionRequest): AnswerJob {
       maxTokens: request.max_tokens ?? MAX_TOKENS,
     },
     ...(n && { count: n }),
-    ...answerForm(jsonFormat(response_format)),
+    ...answerForm(askedForm(request)),
     keepAliveMs: parseKeepAlive(request.keep_alive),
   };
 }

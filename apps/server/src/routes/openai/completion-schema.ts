@@ -2,6 +2,7 @@ import { z } from "zod";
 import { keepAlive } from "../keep-alive.ts";
 import { modelId, responseFormat, streamOptions } from "./chat-schema.ts";
 import { sampling } from "./sampling-schema.ts";
+import { structured } from "./structured-outputs.ts";
 
 const ids = z.array(z.int().min(0)).min(1).max(1_000_000);
 
@@ -17,6 +18,7 @@ export const completionRequest = z.object({
   best_of: z.int().min(1).nullish(),
   logprobs: z.int().min(0).max(20).nullish(),
   response_format: responseFormat,
+  ...structured,
   keep_alive: keepAlive,
 });
 

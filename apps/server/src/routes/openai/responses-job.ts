@@ -5,9 +5,9 @@ import { unsupported } from "../../errors/api-error.ts";
 import { parseKeepAlive } from "../keep-alive.ts";
 import type { ChatRequest } from "./chat-schema.ts";
 import { inputMessages } from "./input-messages.ts";
-import { jsonFormat } from "./json-format.ts";
 import type { ResponsesRequest } from "./responses-schema.ts";
 import { samplingOptions, told } from "./sampling-schema.ts";
+import { askedForm } from "./structured-outputs.ts";
 
 /** What the model is to do for a response. Throws 400 for what cannot be done here. */
 export function responsesJob(request: ResponsesRequest): AnswerJob {
@@ -32,7 +32,7 @@ export function responsesJob(request: ResponsesRequest): AnswerJob {
       ...(effort && effort !== "none" && { variables: { reasoning_effort: effort } }),
     },
     ...(rules.maxCalls !== undefined && { maxCalls: rules.maxCalls }),
-    ...answerForm(jsonFormat(formatOf(request)), rules),
+    ...answerForm(askedForm({ ...request, response_format: formatOf(request) }), rules),
     keepAliveMs: parseKeepAlive(request.keep_alive),
   };
 }

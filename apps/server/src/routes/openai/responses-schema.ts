@@ -2,6 +2,7 @@ import { z } from "zod";
 import { keepAlive } from "../keep-alive.ts";
 import { modelId } from "./chat-schema.ts";
 import { sampling } from "./sampling-schema.ts";
+import { structured } from "./structured-outputs.ts";
 
 const part = z.looseObject({ type: z.string(), text: z.string().optional(), refusal: z.string().optional() });
 
@@ -63,6 +64,7 @@ export const responsesRequest = z.object({
       format: z.looseObject({ type: z.string(), schema: z.looseObject({}).optional() }).nullish(),
     })
     .nullish(),
+  ...structured,
   previous_response_id: z.string().nullish(),
   conversation: z.unknown().optional(),
   prompt: z.unknown().optional(),
