@@ -29,6 +29,8 @@ export interface Model {
   readonly state: ModelState;
   readonly bytes: number;
   readonly deletable: boolean;
+  /** Whether the hub can give it again. */
+  readonly isDownloaded: boolean;
   /** The one the server takes when a request names none. */
   readonly isDefault: boolean;
   /** Files a download has not brought yet; such a model cannot be loaded. */
@@ -100,6 +102,7 @@ function readModel(model: Json): Model {
     state: text(model.state, "state") as ModelState,
     bytes: count(model.bytes),
     deletable: model.deletable === true,
+    isDownloaded: model.origin === "hub",
     isDefault: model.default === true,
     missing: list(model.missing ?? [], "missing").map(String),
     progress: total > 0 ? count(progress?.done) / total : undefined,

@@ -169,6 +169,8 @@ export const en = {
     deleteTitle: "Delete this model?",
     deleteBody: (id: string, size: string) =>
       `${id} (${size}) will be deleted from the disk, for other programs too. It can be downloaded again.`,
+    deleteCopyBody: (id: string, size: string) =>
+      `${id} (${size}) will be deleted from the disk. It can be quantized again from the model it was made of.`,
     deleted: (id: string) => `${id} was deleted.`,
     notDeletable: "It was given to the server as a folder; delete it there.",
     unmanaged: "This server does not let this page manage its models. It loads them when they are asked.",

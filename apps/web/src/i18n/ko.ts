@@ -169,6 +169,8 @@ export const ko: Messages = {
     deleteTitle: "이 모델을 삭제할까요?",
     deleteBody: (id, size) =>
       `${id} 모델(${size})이 디스크에서 삭제되어 다른 프로그램에서도 쓸 수 없게 됩니다. 다시 내려받을 수 있습니다.`,
+    deleteCopyBody: (id, size) =>
+      `${id} 모델(${size})이 디스크에서 삭제됩니다. 원래 모델에서 다시 양자화할 수 있습니다.`,
     deleted: (id) => `${id} 모델을 삭제했습니다.`,
     notDeletable: "서버에 폴더로 지정한 모델입니다. 그 폴더에서 직접 삭제하세요.",
     unmanaged:

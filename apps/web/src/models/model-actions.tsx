@@ -108,7 +108,10 @@ export function ModelActions({ model, attempt }: ModelActionsProps): VNode {
       {deleting.value && (
         <Confirm
           title={text.deleteTitle}
-          body={text.deleteBody(id, format.value.bytes(model.bytes))}
+          body={(model.isDownloaded ? text.deleteBody : text.deleteCopyBody)(
+            id,
+            format.value.bytes(model.bytes),
+          )}
           onConfirm={() => void act(deleteModel, text.deleted(id))}
           onClose={() => {
             deleting.value = false;

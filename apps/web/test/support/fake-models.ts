@@ -11,6 +11,8 @@ interface FakeModel {
   readonly context: number;
   state: "unloaded" | "loading" | "loaded";
   readonly deletable: boolean;
+  /** It was quantized here. */
+  readonly copy?: boolean;
   readonly backend?: string;
   readonly thinking?: boolean;
   readonly missing?: readonly string[];
@@ -69,7 +71,13 @@ export function createFakeModels(models: FakeModel[] = someModels()): Routes {
         return true;
       case "/engine/models/quantize":
         await pull(String(body.name), response, () =>
-          models.push({ ...find(body.model), id: String(body.name), state: "unloaded", encoding: "int4" }),
+          models.push({
+            ...find(body.model),
+            id: String(body.name),
+            state: "unloaded",
+            encoding: "int4",
+            copy: true,
+          }),
         );
         return true;
       default:
@@ -110,7 +118,7 @@ function info(model: FakeModel): object {
   const { id, bytes, state, deletable, missing = [], error, architecture, context } = model;
   return {
     id,
-    origin: deletable ? "hub" : "folder",
+    origin: deletable && !model.copy ? "hub" : "folder",
     state,
     bytes,
     deletable,

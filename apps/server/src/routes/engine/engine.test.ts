@@ -137,6 +137,64 @@ test("a model is quantized into the models' folder, with progress, once at a tim
   expect(again).toMatchObject({ status: 409, json: { error: { code: "model_exists" } } });
 });
 
+test("a copy that was quantized here is deleted, with nothing of what its links lead to", async () => {
+  const folders = join(cache, "folders");
+  const copy = join(folders, "small");
+  const made = { model: "linked", name: "small", type: "int8", threads: 1 };
+  await call("/models/quantize", made);
+  const infoOf = async (wanted: string) =>
+    (await call("/models")).json.models.find(({ id }: { id: string }) => id === wanted);
+  expect(await infoOf("small")).toMatchObject({ origin: "folder", deletable: true });
+  expect(await infoOf("linked")).toMatchObject({ deletable: false });
+
+  // What somebody put there, a copy of the folder and a link to it are nobody's to delete.
+  await cp(copy, join(folders, "copied"), { recursive: true });
+  await symlink(copy, join(folders, "alias"));
+  for (const model of ["copied", "alias", "linked"]) {
+    expect(await infoOf(model)).toMatchObject({ deletable: false });
+    const refused = await call("/models/delete", { model });
+    expect(refused).toMatchObject({ status: 403, json: { error: { code: "not_deletable" } } });
+  }
+  const notes = join(copy, "notes.txt");
+  for (const put of [() => writeFile(notes, "mine"), () => symlink(modelPath, notes)]) {
+    await put();
+    const refused = await call("/models/delete", { model: "small" });
+    expect(refused).toMatchObject({ status: 403, text: expect.stringContaining("(notes.txt)") });
+    await rm(notes);
+  }
+
+  const ask = async () => (await call("/models/delete", { model: "small" })).json.confirm.token;
+  const token = await ask();
+  await call("/models/load", { model: "alias" });
+  const refused = await call("/models/delete", { model: "small", token });
+  expect(refused).toMatchObject({ status: 409, text: expect.stringContaining("unload 'alias'") });
+  await call("/models/unload", { model: "alias" });
+  await call("/models/load", { model: "small" });
+  expect((await call("/models/delete", { model: "small", token })).json).toMatchObject({ deleted: true });
+  await expect(stat(copy)).rejects.toThrow("ENOENT");
+  expect((await stat(join(modelPath, "config.json"))).isFile()).toBe(true);
+  // The name is free again, and what has it now is another copy.
+  await call("/models/quantize", made);
+  expect(await call("/models/delete", { model: "small", token })).toMatchObject({ status: 409 });
+  const again = await call("/models/delete", { model: "small", token: await ask() });
+  expect(again.json).toMatchObject({ deleted: true });
+});
+
+test("a copy that the operator named is not deleted under its other name", async () => {
+  const folders = await mkdtemp(join(tmpdir(), "engine-copies-"));
+  await using one = await demoServer({ folders: [folders] });
+  const post = (url: string, path: string, body: object) =>
+    fetch(`${url}/engine/models/${path}`, { method: "POST", body: JSON.stringify(body) }).then((r) =>
+      r.text(),
+    );
+  await post(one.url, "quantize", { model: "demo", name: "small", type: "int8", threads: 1 });
+  const models = [{ id: "mine", path: join(folders, "small"), plainChat: true }];
+  await using two = await demoServer({ folders: [folders], models });
+  expect(await post(two.url, "delete", { model: "small" })).toContain("given to the server as 'mine'");
+  expect(await post(two.url, "delete", { model: "mine" })).toContain("not_deletable");
+  await rm(folders, { recursive: true });
+});
+
 test.each([
   ["a path", { name: "../x" }, 400],
   ["a hidden name", { name: ".x" }, 400],

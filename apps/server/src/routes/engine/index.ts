@@ -1,7 +1,8 @@
 import type { Route } from "../../http/route.ts";
-import { deleteRoute, pullRoute } from "./hub-routes.ts";
+import { deleteRoute } from "./delete-route.ts";
 import { describeRoute, listRoute } from "./list-routes.ts";
 import { loadRoute, unloadRoute } from "./load-routes.ts";
+import { pullRoute } from "./pull-route.ts";
 import { quantizeRoute } from "./quantize-route.ts";
 import { statusRoute } from "./status-route.ts";
 

@@ -9,7 +9,8 @@ export const listRoute: Route = route({
   path: "/engine/models",
   summary: "Lists the models with their state",
   async handle({ server: { pool } }) {
-    return json({ models: (await pool.catalogue.list()).map((source) => modelInfo(source, pool)) });
+    const sources = await pool.catalogue.list();
+    return json({ models: await Promise.all(sources.map((source) => modelInfo(source, pool))) });
   },
 });
 

@@ -43,6 +43,6 @@ export const unloadRoute: Route = route<z.infer<typeof unloadRequest>>({
   summary: "Takes a model out of memory once its answers have ended",
   body: unloadRequest,
   async handle({ server: { pool }, body }) {
-    return json(modelInfo(await pool.unload(body.model), pool));
+    return json(await modelInfo(await pool.unload(body.model), pool));
   },
 });

@@ -2,10 +2,11 @@ import type { Model } from "@engine/auto";
 import type { ModelPool } from "../../models/model-pool.ts";
 import type { ModelSlot } from "../../models/model-slot.ts";
 import type { ModelSource } from "../../models/model-source.ts";
+import { isCopy } from "../../models/own-copies.ts";
 import { modelSampling } from "./model-sampling.ts";
 
 /** All there is to know of a model without loading it, and of its state here. */
-export function modelInfo(source: ModelSource, pool: ModelPool) {
+export async function modelInfo(source: ModelSource, pool: ModelPool) {
   const slot = pool.slot(source.id);
   return {
     id: source.id,
@@ -14,12 +15,17 @@ export function modelInfo(source: ModelSource, pool: ModelPool) {
     bytes: source.bytes ?? null,
     modified: source.modified?.toISOString() ?? null,
     missing: source.missing,
-    deletable: source.origin === "hub",
+    deletable: await isDeletable(source, pool),
     default: source.id === pool.catalogue.defaultId,
     ...(slot?.progress && { progress: slot.progress }),
     ...(slot?.error !== undefined && { error: slot.error }),
     ...(slot?.model && { loaded: loadedInfo(slot, slot.model) }),
   };
+}
+
+/** Downloaded or quantized here; a deletion looks closer. */
+async function isDeletable({ origin, path }: ModelSource, { catalogue }: ModelPool): Promise<boolean> {
+  return origin === "hub" || (origin === "folder" && (await isCopy(path, catalogue.folders)));
 }
 
 function loadedInfo(slot: ModelSlot, model: Model) {

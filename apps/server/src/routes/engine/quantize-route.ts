@@ -4,6 +4,7 @@ import { z } from "zod";
 import { ApiError } from "../../errors/api-error.ts";
 import { type Route, route } from "../../http/route.ts";
 import type { ModelCatalogue } from "../../models/model-catalogue.ts";
+import { markCopy } from "../../models/own-copies.ts";
 import { eventStream } from "./event-stream.ts";
 import { management, namedModel } from "./management.ts";
 
@@ -42,20 +43,19 @@ export const quantizeRoute: Route = route<z.infer<typeof quantizeRequest>>({
       await refuseTaken(pool.catalogue, name);
       // Two would write over each other's files, and share the processors.
       using _ = exclusive.enter("quantize", "A model is being quantized already; wait for it, or cancel it.");
-      const { bytes, files, sourceBytes, resumedBytes } = await quantizeModel(
-        source.path,
-        join(folder, name),
-        {
-          type,
-          signal,
-          rounding: call.server.rounding,
-          ...(group && { group }),
-          ...(embeddings && { embeddings }),
-          ...(lm_head && { lmHead: lm_head }),
-          ...(threads && { threads }),
-          onProgress: (progress) => tell("progress", progress),
-        },
-      );
+      const target = join(folder, name);
+      const { bytes, files, sourceBytes, resumedBytes } = await quantizeModel(source.path, target, {
+        type,
+        signal,
+        rounding: call.server.rounding,
+        ...(group && { group }),
+        ...(embeddings && { embeddings }),
+        ...(lm_head && { lmHead: lm_head }),
+        ...(threads && { threads }),
+        onProgress: (progress) => tell("progress", progress),
+      });
+      // Without the mark the copy is as good; only it is not deleted from here.
+      await markCopy(target).catch((error) => call.server.log("error", `${name}: ${error.message}`));
       return { id: name, bytes, files, sourceBytes, resumedBytes };
     });
   },

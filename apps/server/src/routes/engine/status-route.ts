@@ -11,6 +11,7 @@ export const statusRoute: Route = route({
     const sum = (read: (slot: (typeof pool.slots)[number]) => number): number =>
       pool.slots.reduce((all, slot) => all + read(slot), 0);
     const hub = pool.catalogue.hubCache !== undefined;
+    const folders = pool.catalogue.folders.length > 0;
     return json({
       version: version(),
       ready: state.ready && !gate.draining,
@@ -27,7 +28,7 @@ export const statusRoute: Route = route({
         tokensPerSecond: metrics.tokenRate.perSecond(),
       },
       eventLoopDelayMs: loopDelay.read(),
-      management: { pull: hub, delete: hub, quantize: pool.catalogue.folders.length > 0 },
+      management: { pull: hub, delete: hub || folders, quantize: folders },
     });
   },
 });
