@@ -6,7 +6,7 @@ import { serve } from "@engine/server";
 const server = await serve({
   port: 0,
   models: [{ id: "actor", path: process.argv[2] }],
-  loading: { registry: registry(), backend: backends(), sessions: 4, context: 512 },
+  loading: { registry: registry(), backend: backends(), sessions: 4, context: 256 },
   log: (level, line) => level === "error" && console.error(line),
 });
 await server.ready;

@@ -13,6 +13,7 @@ import type {
 import type { History } from "./history.ts";
 import { Meter } from "./meter.ts";
 import type { ModelFacts } from "./model-facts.ts";
+import { NextMask } from "./next-mask.ts";
 import { type Dropped, type Sliding, slidingOf } from "./overflow.ts";
 import { type Candidates, Sampler } from "./sampler.ts";
 import { resolveSampling, type Sampling } from "./sampling-options.ts";
@@ -24,6 +25,8 @@ import { takePrompt, textOf } from "./take-prompt.ts";
 export class Answer {
   readonly sampler: Sampler;
   readonly meter = new Meter();
+  /** What may come next. */
+  readonly mask: NextMask;
   readonly #model: ModelFacts;
   readonly #options: GenerateOptions;
   readonly #ends: ReadonlySet<number>;
@@ -54,6 +57,7 @@ export class Answer {
     this.#sliding = slidingOf(options.overflow, model.context);
     this.#note(takePrompt(history, prompt, { model, raw, embeddings, sliding: this.#sliding }));
     this.#ends = new Set([...(ignoreEos ? [] : stopTokens), ...(options.stopTokens ?? [])]);
+    this.mask = new NextMask(options.constraint);
     this.#begin = history.length;
     this.meter.promptTokens = history.length;
     this.meter.cachedTokens = history.sequence.length;
@@ -84,8 +88,7 @@ export class Answer {
 
   /** What the device does to the logits of the next token. */
   async select(): Promise<Select> {
-    const allowed = await this.#options.constraint?.allowed();
-    return this.sampler.select(this.#place, bothMasks(this.#model.mask, allowed));
+    return this.sampler.select(this.#place, bothMasks(this.#model.mask, await this.mask.read()));
   }
 
   /** Rows of the prompt are read, of which `onProgress` learns. */
@@ -157,7 +160,7 @@ export class Answer {
     this.#tokens.push(token);
     this.#logprobs.push(logprobs);
     this.sampler.accept(token);
-    constraint?.accept(token);
+    this.mask.accept(token);
     const piece = text.push(token);
     const steered = steer?.(token, this.#tokens.length - 1) ?? [];
     if (piece.stopped || steered === "stop" || constraint?.finished) this.#finishReason = "stop";

@@ -40,6 +40,44 @@ test("a token is told once the next step runs, the last one at the end, and at o
   expect(await begun()).toEqual([1, 3, 5, 5]);
 });
 
+test("answers whose grammar tells in time share the steps, a slow grammar holds up its own answer alone", async () => {
+  const device = await reference.open();
+  const steps = countSteps(device);
+  const { model } = await tinyModel({ device });
+  const alone = [];
+  for (const who of [1, 2, 3]) alone.push(await answer(model, prompt(who, 16)));
+  const held = (who: number, allowed: () => Promise<undefined>) =>
+    model.generate(prompt(who, 16), {
+      maxTokens: 8,
+      constraint: { allowed, accept() {}, finished: false },
+    }).result;
+  const before = steps.count;
+  const soon = () => new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)));
+  const both = await Promise.all([
+    held(1, soon),
+    held(2, soon),
+    model.generate(prompt(3, 16), { maxTokens: 8 }).result,
+  ]);
+  expect(both.map(({ tokens }) => tokens)).toEqual(alone);
+  expect(steps.count - before).toBe(8);
+
+  let release = (): void => {};
+  const released = new Promise<undefined>((resolve) => {
+    release = () => resolve(undefined);
+  });
+  const slow = held(1, () => released);
+  expect(await answer(model, prompt(2, 16))).toEqual(alone[1]);
+  const stop = new AbortController();
+  const left = model.generate(prompt(3, 16), {
+    signal: stop.signal,
+    constraint: { allowed: () => released, accept() {}, finished: false },
+  }).result;
+  stop.abort();
+  expect((await left).finishReason).toBe("abort");
+  release();
+  expect((await slow).tokens).toEqual(alone[0]);
+});
+
 test("a common beginning is computed once, also by those that come at once", async () => {
   const { model } = await tinyModel({ blockTokens: 16, maxTokens: 24 });
   const system = prompt(9, 100);

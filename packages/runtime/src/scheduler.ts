@@ -1,6 +1,7 @@
 import { EngineError, type WeightStore } from "@engine/core";
 import { Memory } from "./memory.ts";
 import { planStep } from "./plan-step.ts";
+import { readyAnswers } from "./ready-answers.ts";
 import type { Request } from "./request.ts";
 import { RequestQueue } from "./request-queue.ts";
 import { runStep, type StepPart } from "./run-step.ts";
@@ -36,6 +37,8 @@ export class Scheduler {
   readonly #running: Request[] = [];
   /** The parts of the step under way. */
   #step: { readonly parts: readonly StepPart[]; readonly abort: AbortController } | undefined;
+  /** The last one took, in milliseconds. */
+  #stepMs = 0;
   #looping = false;
 
   constructor(options: SchedulerOptions) {
@@ -122,8 +125,9 @@ export class Scheduler {
     // Files may take their time.
     if (this.#options.swap && this.#queue.first) this.#tell();
     await this.#admit();
+    const ready = await readyAnswers(this.#running, { stepMs: this.#stepMs });
     const parts = this.#withRoom(
-      planStep(this.#running, {
+      planStep(ready, {
         limits: this.#options.runner.program.options,
         recurrent: this.#options.runner.program.states.length > 0,
         sharing: this.#options.sharing,
@@ -131,11 +135,12 @@ export class Scheduler {
         gain: (request, places) => this.#gain(request, places),
       }),
     );
-    // All blocks are with texts outside of the queue: they come to their end in turns of their own.
+    // All wait for grammars, or all blocks are with texts outside of the queue, which end in turns of their own.
     if (parts.length === 0) {
       this.#tell();
       return new Promise((resolve) => setTimeout(resolve));
     }
+    const begin = performance.now();
     const abort = new AbortController();
     this.#step = { parts, abort };
     this.counts.begin();
@@ -146,6 +151,7 @@ export class Scheduler {
       begun: () => this.#tell(),
     });
     this.#step = undefined;
+    this.#stepMs = performance.now() - begin;
     this.counts.end(parts);
     for (const { request } of parts) {
       const failure = failed.get(request);
