@@ -113,7 +113,7 @@ void Lowering::add(const Node& node, Kernel kernel, std::vector<Operand> inputs,
   if (op == "expert-matmul") route(node, planned, inputs);
   plan_.inputs_.push_back(std::move(inputs));
   call.inputs = plan_.inputs_.back().data();
-  if (op == "attention" || (op == "matmul" && call.inputs[1].type == Type::quantized)) call.taken = &plan_.taken_.emplace_back(0);
+  if (op == "attention" || op == "matmul") call.taken = &plan_.taken_.emplace_back(0);
   if (op == "matmul") plan_.work_ += size_of(call.inputs[1].shape).fixed;
   if (op == "delta-rule") plan_.work_ += 4 * plan_.states_[node.attrs.cache].width;
   if (op == "attention") attend(node, call);
@@ -125,6 +125,7 @@ void Lowering::add(const Node& node, Kernel kernel, std::vector<Operand> inputs,
     plan_.work_ += call.inputs[1].shape.dims[1] * size_of(expert).fixed;
     plan_.scratchBytes_ = std::max(plan_.scratchBytes_, expert_scratch(routed, call.count - 2, expert.dims[expert.rank - 1]));
   }
+  if (op == "matmul") plan_.scratchBytes_ = std::max(plan_.scratchBytes_, held_scratch(size_of(call.inputs[1].shape, 1, 2).most(program_.maxTokens, program_.maxRows)));
   for (const Operand& x : plan_.inputs_.back()) {
     if (x.type == Type::quantized) plan_.scratchBytes_ = std::max(plan_.scratchBytes_, quantized_scratch(x.shape.dims[x.shape.rank - 1]) + routedBytes);
   }

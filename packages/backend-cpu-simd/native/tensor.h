@@ -123,7 +123,7 @@ struct Call {
   float* partials;         // attention: results of context segments before they are joined
   int32_t partialRows;     // rows and segments there is room for
   int32_t partialSegments;
-  int64_t* taken;          // panels of a product, or heads of an attention, that threads took so far; nullptr: each has its part
+  int64_t* taken;          // of a product's panels or groups of outputs, or an attention's heads, those that threads took so far; nullptr: each has its part
   uint8_t* rounded;        // quantized product: its rows as all threads rounded them before; or nullptr
   int64_t grain;  // numbers that go to a thread together, where an op goes number by number; 0: its own choice
 };

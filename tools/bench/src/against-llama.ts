@@ -4,10 +4,10 @@ import { promisify } from "node:util";
 import { cpuSimd, multiplyLimit, readLimit } from "@engine/backend-cpu-simd";
 import { type Activations, elements, type Program } from "@engine/core";
 import { Runner } from "@engine/runtime";
-import { ggufProgram } from "./gguf-program.ts";
 import { goalOf } from "./goals.ts";
 import { matmulWork } from "./matmul-work.ts";
 import { median } from "./median.ts";
+import { modelProgram } from "./model-program.ts";
 import { argumentsOf, misused, unable } from "./usage.ts";
 
 const USAGE = `Usage: node tools/bench/dist/against-llama.js LLAMA_BENCH FILE.gguf… [--threads 1,2] [--rounds 3] [--prompt 512] [--tokens 16] [--activations int8|f32] [--busy 0]
@@ -60,7 +60,7 @@ function kindOf(program: Program, activations: Activations): Parameters<typeof m
 
 async function ours(file: string, { threads, prompt, tokens, activations }: Task): Promise<Ours> {
   const device = await cpuSimd.open({ threads });
-  const { program, source, close } = await ggufProgram(file, device, { maxTokens: prompt, activations });
+  const { program, source } = await modelProgram(file, device, { maxTokens: prompt, activations });
   try {
     const begin = performance.now();
     const weights = await device.weights(source, program.weights, "auto");
@@ -111,7 +111,7 @@ async function ours(file: string, { threads, prompt, tokens, activations }: Task
     };
   } finally {
     await device.close();
-    await close();
+    await source.close();
   }
 }
 

@@ -2,12 +2,12 @@ import { basename } from "node:path";
 import { cpuSimd, readLimit } from "@engine/backend-cpu-simd";
 import type { Activations, Select } from "@engine/core";
 import { Runner } from "@engine/runtime";
-import { ggufProgram } from "./gguf-program.ts";
 import { median } from "./median.ts";
+import { modelProgram } from "./model-program.ts";
 import { argumentsOf, misused, unable } from "./usage.ts";
 
-const USAGE = `Usage: node tools/bench/dist/decode-rows.js FILE.gguf… [--threads 2] [--rounds 5] [--rows 1,2,4,8] [--activations int8|f32]
-Steps of one token each for several texts, with a draw from the whole vocabulary, in turns in one process; medians.`;
+const USAGE = `Usage: node tools/bench/dist/decode-rows.js MODEL… [--threads 2] [--rounds 5] [--rows 1,2,4,8] [--activations int8|f32]
+MODEL is a folder or a GGUF file. Steps of one token each for several texts, with a draw from the whole vocabulary, in turns in one process; medians.`;
 
 /** Steps of one turn, and tokens each text has before. */
 const [STEPS, CONTEXT] = [4, 32];
@@ -35,7 +35,7 @@ async function measure(file: string, { threads, rounds, rows, activations }: Tas
   const most = Math.max(...rows);
   const device = await cpuSimd.open({ threads });
   const limits = { maxTokens: Math.max(CONTEXT, most), activations, rows: most };
-  const { program, source, close } = await ggufProgram(file, device, limits);
+  const { program, source } = await modelProgram(file, device, limits);
   try {
     const weights = await device.weights(source, program.weights, "resident");
     await weights.settled?.();
@@ -75,7 +75,7 @@ async function measure(file: string, { threads, rounds, rows, activations }: Tas
     return { steps: steps.map(median), read: median(reads) };
   } finally {
     await device.close();
-    await close();
+    await source.close();
   }
 }
 

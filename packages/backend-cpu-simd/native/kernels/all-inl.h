@@ -13,6 +13,8 @@
 #include "rope-inl.h"
 #include "layout-inl.h"
 #include "dots-inl.h"
+#include "product-inl.h"
+#include "few-rows-inl.h"
 #include "matmul-inl.h"
 #include "append-inl.h"
 #include "attention-rows-inl.h"

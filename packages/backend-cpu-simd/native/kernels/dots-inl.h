@@ -2,34 +2,51 @@
 // How many rows and outputs run side by side changes the speed and never a bit of the result.
 namespace engine::ENGINE_LEVEL {
 
-// Multiply-adds x[r] · w[o] over n elements into acc[r][o]. Ahead: bytes to prefetch in front of each w; 0: none.
-// Whole: n is a multiple of kLanes.
-template <int R, int O, int Ahead, bool Whole = false, class W>
-inline void dots(const float* x, int64_t x_stride, const W* const* w, int64_t n, V (&acc)[R][O]) {
+// Multiply-adds x[r] · w[o] over n elements into acc[r][o]. What there are fewer of, rows or outputs, stays in registers while the
+// others pass. Fetch: the line `ahead` bytes in front of each w is prefetched. Whole: n is a multiple of kLanes.
+template <int R, int O, bool Fetch, bool Whole = false, class W>
+inline void dots(const float* x, int64_t x_stride, const W* const* w, int64_t n, V (&acc)[R][O], int64_t ahead = 0) {
   int64_t k = 0;
   for (; k + kLanes <= n; k += kLanes) {
-    V a[R];
+    if constexpr (R <= O) {
+      V a[R];
 #pragma GCC unroll 8
-    for (int r = 0; r < R; r++) a[r] = load(x + r * x_stride + k);
+      for (int r = 0; r < R; r++) a[r] = load(x + r * x_stride + k);
 #pragma GCC unroll 8
-    for (int o = 0; o < O; o++) {
-      if (Ahead) prefetch((const char*)(w[o] + k) + Ahead);
-      V b = load(w[o] + k);
-      if (R > 1) keep(b);
+      for (int o = 0; o < O; o++) {
+        if (Fetch) prefetch((const char*)(w[o] + k) + ahead);
+        V b = load(w[o] + k);
+        if (R > 1) keep(b);
 #pragma GCC unroll 8
-      for (int r = 0; r < R; r++) acc[r][o] = fma(a[r], b, acc[r][o]);
+        for (int r = 0; r < R; r++) acc[r][o] = fma(a[r], b, acc[r][o]);
+      }
+    } else {
+      V b[O];
+#pragma GCC unroll 8
+      for (int o = 0; o < O; o++) {
+        if (Fetch) prefetch((const char*)(w[o] + k) + ahead);
+        b[o] = load(w[o] + k);
+        keep(b[o]);
+      }
+#pragma GCC unroll 8
+      for (int r = 0; r < R; r++) {
+        V a = load(x + r * x_stride + k);
+        if (O > 1) keep(a);
+#pragma GCC unroll 8
+        for (int o = 0; o < O; o++) acc[r][o] = fma(a, b[o], acc[r][o]);
+      }
     }
   }
   if (!Whole && k < n) {
     const int tail = (int)(n - k);
-    V a[R];
+    V b[O];
 #pragma GCC unroll 8
-    for (int r = 0; r < R; r++) a[r] = load(x + r * x_stride + k, tail);
+    for (int o = 0; o < O; o++) b[o] = load(w[o] + k, tail);
 #pragma GCC unroll 8
-    for (int o = 0; o < O; o++) {
-      const V b = load(w[o] + k, tail);
+    for (int r = 0; r < R; r++) {
+      const V a = load(x + r * x_stride + k, tail);
 #pragma GCC unroll 8
-      for (int r = 0; r < R; r++) acc[r][o] = fma(a[r], b, acc[r][o]);
+      for (int o = 0; o < O; o++) acc[r][o] = fma(a, b[o], acc[r][o]);
     }
   }
 }

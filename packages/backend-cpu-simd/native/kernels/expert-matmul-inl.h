@@ -26,7 +26,7 @@ inline void one_routed(const Routed& r, const W* weight, int64_t output, int64_t
     for (int o = 0; o < O; o++) w[o] = weight + (output + o * apart) * r.depth + k;
     V acc[1][O];
     clear(acc);
-    dots<1, O, 1024>(x + k, r.depth, w, r.depth - k < kExpertDepth ? r.depth - k : kExpertDepth, acc);
+    dots<1, O, true>(x + k, r.depth, w, r.depth - k < kExpertDepth ? r.depth - k : kExpertDepth, acc, 1024);
     for (int o = 0; o < O; o++) total[o] = k == 0 ? sum(acc[0][o]) : total[o] + sum(acc[0][o]);
   }
   for (int o = 0; o < O; o++) r.y[r.order[0] * r.outputs + output + o * apart] = total[o];
@@ -39,7 +39,7 @@ inline void some_routed(const Routed& r, const float* tile, int64_t row, int64_t
   for (int o = 0; o < kTileOutputs; o++) w[o] = tile + o * kExpertDepth;
   V acc[R][kTileOutputs];
   clear(acc);
-  dots<R, kTileOutputs, 0>(r.side + row * r.depth + k, r.depth, w, n, acc);
+  dots<R, kTileOutputs, false>(r.side + row * r.depth + k, r.depth, w, n, acc);
   for (int i = 0; i < R; i++) {
     alignas(64) float block[kTileOutputs];
     sums(acc[i], block);

@@ -90,7 +90,12 @@ constexpr float kMostNoise = 22.9f;
 constexpr int64_t kPackedRows = 96;
 constexpr int64_t kPackedDepth = 512;
 constexpr int64_t kPackedOutputs = 512;
+// Rows that meet float weights as they come from memory; more meet tiles of them.
+constexpr int64_t kHeldRows = 8;
 constexpr int64_t kMatmulScratch = 4 * kPackedRows * (kPackedDepth + 16 + kPackedOutputs);
+
+// Bytes of scratch a thread needs for a few rows of this depth, packed.
+constexpr int64_t held_scratch(int64_t depth) { return 4 * kHeldRows * (kPackedDepth + 16) * ((depth + kPackedDepth - 1) / kPackedDepth); }
 
 // Products of float weights with numbers that bf16 holds, where a level has instructions for them.
 struct Bf16Kernels {

@@ -105,19 +105,6 @@ inline void multiply_streams(const Layout& t, const QuantizedProduct& p, const H
   }
 }
 
-// Which of n panels in rows of `row` a thread multiplies next of those nobody has taken, none at the end: ever fewer, so that
-// all end together though one had its core to itself and another had not.
-inline Range take(const QuantizedProduct& p, int64_t n, int64_t row, const Share& share) {
-  int64_t begin = __atomic_load_n(p.taken, __ATOMIC_RELAXED), end = n;
-  do {
-    if (begin >= n) return {n, n};
-    const int64_t some = (n - begin) / (2 * share.threads) / kMostStreams * kMostStreams, last = (begin / row + 1) * row;
-    end = begin + (some < kLeastTaken ? kLeastTaken : some);
-    end = end < last ? end : last;
-  } while (!__atomic_compare_exchange_n(p.taken, &begin, end, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
-  return {begin, end};
-}
-
 template <class Rows>
 void multiply_quantized(const Layout& t, const QuantizedProduct& p, const Share& share) {
   if (p.rows == 0 || p.outputs == 0) return;
@@ -144,8 +131,8 @@ void multiply_quantized(const Layout& t, const QuantizedProduct& p, const Share&
   const auto inputs_at = [&](int64_t at) { return Range{at, runs - at < deep ? runs : at + deep}; };
   const bool taken = p.taken && !byRows && share.threads > 1;
   if (taken && p.rounded) {
-    const int64_t n = (p.rows + step - 1) / step * count;
-    for (Range some = take(p, n, count, share); some.begin < n; some = take(p, n, count, share)) {
+    const Taking of{(p.rows + step - 1) / step * count, count, kMostStreams, kLeastTaken};
+    for (Range some = take(p.taken, of, share); some.begin < of.n; some = take(p.taken, of, share)) {
       const int64_t first = all.begin + some.begin % count;
       for (int64_t at = 0; at < runs; at += deep) {
         multiply(rounded(t, p, block_at(some.begin / count * step), inputs_at(at)), {first, first + some.end - some.begin});
@@ -159,7 +146,8 @@ void multiply_quantized(const Layout& t, const QuantizedProduct& p, const Share&
     for (int64_t at = 0; at < runs; at += deep) {
       const Held held = p.rounded ? rounded(t, p, block_at(row), inputs_at(at)) : hold<Rows>(t, p, block_at(row), inputs_at(at), share.scratch);
       if (taken && whole) {
-        for (Range some = take(p, count, count, share); some.begin < count; some = take(p, count, count, share)) multiply(held, {all.begin + some.begin, all.begin + some.end});
+        const Taking of{count, count, kMostStreams, kLeastTaken};
+        for (Range some = take(p.taken, of, share); some.begin < count; some = take(p.taken, of, share)) multiply(held, {all.begin + some.begin, all.begin + some.end});
       } else if (panels.begin < panels.end) multiply(held, panels);
     }
   }

@@ -26,6 +26,22 @@ inline Range part(const Share& share, int64_t n, int64_t grain) {
   return {begin < n ? begin : n, end < n ? end : n};
 }
 
+// Which of n items in rows of `row` a thread takes next of those nobody has taken, none at the end: ever fewer, in whole grains,
+// so that all end together though one had its core to itself and another had not.
+struct Taking {
+  int64_t n, row, grain, least;
+};
+inline Range take(int64_t* taken, const Taking& of, const Share& share) {
+  int64_t begin = __atomic_load_n(taken, __ATOMIC_RELAXED), end = of.n;
+  do {
+    if (begin >= of.n) return {of.n, of.n};
+    const int64_t some = (of.n - begin) / (2 * share.threads) / of.grain * of.grain, last = (begin / of.row + 1) * of.row;
+    end = begin + (some < of.least ? of.least : some);
+    end = end < last ? end : last;
+  } while (!__atomic_compare_exchange_n(taken, &begin, end, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+  return {begin, end};
+}
+
 // This thread's part of an op that goes number by number: of 1024 at least, or as the plan says.
 inline Range numbers(const Call& call, const Step& step, const Share& share) {
   return part(share, elements(call.output.shape, step), call.grain ? call.grain : 1024);

@@ -11,8 +11,8 @@ namespace engine::avx2 {
 constexpr int kLanes = 8;
 constexpr int kTileRows = 3;
 constexpr int kTileOutputs = 4;
-// Rows whose sums with four streams of weights stay in registers.
-constexpr int kRowsTogether = 2;
+// Sums of a few rows with some outputs that stay in registers, beside what they are made of.
+constexpr int kHeldSums = 12;
 // Queries and runs of places whose scores are worked on together.
 constexpr int kScoreRows = 4;
 constexpr int kScoreRuns = 1;

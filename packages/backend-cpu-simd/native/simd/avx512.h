@@ -11,8 +11,8 @@ namespace engine::ENGINE_LEVEL {
 constexpr int kLanes = 16;
 constexpr int kTileRows = 3;
 constexpr int kTileOutputs = 8;
-// Rows whose sums with four streams of weights stay in registers.
-constexpr int kRowsTogether = 4;
+// Sums of a few rows with some outputs that stay in registers, beside what they are made of.
+constexpr int kHeldSums = 24;
 // Queries and runs of places whose scores are worked on together.
 constexpr int kScoreRows = 8;
 constexpr int kScoreRuns = 2;

@@ -10,8 +10,8 @@ namespace engine::scalar {
 constexpr int kLanes = 4;
 constexpr int kTileRows = 2;
 constexpr int kTileOutputs = 4;
-// Rows whose sums with four streams of weights stay in registers.
-constexpr int kRowsTogether = 2;
+// Sums of a few rows with some outputs that stay in registers, beside what they are made of.
+constexpr int kHeldSums = 8;
 // Queries and runs of places whose scores are worked on together.
 constexpr int kScoreRows = 2;
 constexpr int kScoreRuns = 1;

@@ -3,27 +3,26 @@ import { type Activations, capture, type Device, type Program, type WeightSource
 import { registry, resolveModel } from "@engine/engine";
 import { openCheckpoint } from "@engine/loader";
 
-export interface GgufProgram {
+export interface ModelProgram {
   readonly program: Program;
+  /** The weights; closing it closes the model's files. */
   readonly source: WeightSource;
-  close(): Promise<void>;
 }
 
-/** Reads a file's header and compiles it for a device: no weight is read, and no tokenizer. */
-export async function ggufProgram(
-  file: string,
+/** Reads the headers of a model, a folder or a GGUF file, and compiles it for a device: no weight is read, and no tokenizer. */
+export async function modelProgram(
+  model: string,
   device: Device,
   {
     maxTokens,
     activations,
     rows = 1,
   }: { readonly maxTokens: number; readonly activations: Activations; readonly rows?: number },
-): Promise<GgufProgram> {
-  const checkpoint = await openCheckpoint(file);
-  if (!checkpoint.gguf) throw new Error(`${file} is no GGUF file.`);
-  const { architecture, config, source } = await resolveModel(checkpoint, { registry: registry() });
+): Promise<ModelProgram> {
+  const { architecture, config, source } = await resolveModel(await openCheckpoint(model), {
+    registry: registry(),
+  });
   const graph = capture(architecture, architecture.parse(config), source);
   const limits = { maxTokens, maxRows: rows, maxSequences: rows, kv: "f32", activations } as const;
-  const program = compile(graph, source, device, limits);
-  return { program, source, close: () => checkpoint.gguf!.close() };
+  return { program: compile(graph, source, device, limits), source };
 }
