@@ -39,7 +39,8 @@ export class CpuDevice implements Device {
     this.#native = native;
     this.#lease = lease;
     const model = cpus()[0]?.model.trim() ?? process.arch;
-    this.info = { name: `${model} (${level}, threads: ${threads})`, memoryBytes: totalmem(), threads };
+    const name = `${model} (${level}, threads: ${threads})`;
+    this.info = { name, kind: "cpu", memoryBytes: totalmem(), threads };
   }
 
   supports(call: OpCall): boolean {

@@ -20,7 +20,12 @@ import { ReferenceWeights } from "./weights.ts";
 
 /** One JavaScript thread; runs every op that has a reference and asks for the definitions of the others. */
 export class ReferenceDevice implements Device {
-  readonly info = { name: "reference (JavaScript, 1 thread)", memoryBytes: totalmem(), threads: 1 };
+  readonly info = {
+    name: "reference (JavaScript, 1 thread)",
+    kind: "cpu" as const,
+    memoryBytes: totalmem(),
+    threads: 1,
+  };
   readonly fused = [];
   readonly #live = new Set<{ readonly bytes: number | { readonly resident: number } }>();
 

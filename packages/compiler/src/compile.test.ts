@@ -26,7 +26,11 @@ const encodingOf = (shape: readonly number[]) => {
   return { type: "bf16", shape, parts: { data: part } };
 };
 const source = { describe: (name: string) => encodingOf(SHAPES[name]!) };
-const device = { info: { name: "test", memoryBytes: 1 }, fused: [], supports: () => true };
+const device = {
+  info: { name: "test", kind: "cpu" as const, memoryBytes: 1 },
+  fused: [],
+  supports: () => true,
+};
 const LIMITS = { maxTokens: 8, maxRows: 4, maxSequences: 2, kv: "f16" } as const;
 
 const stored = (graph: Graph, name: string): Tensor => weight(graph, name, encodingOf(SHAPES[name]!));

@@ -31,6 +31,8 @@ export interface Watch {
 export interface DeviceInfo {
   /** For people: the processor, its instruction set level, its threads. */
   readonly name: string;
+  /** What computes: the machine's processors, or a graphics card or another accelerator. */
+  readonly kind: "cpu" | "accelerator";
   readonly memoryBytes: number;
   /** Largest weight one call may bind; larger ones are split by rows. */
   readonly maxBinding?: number;

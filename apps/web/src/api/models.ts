@@ -9,6 +9,8 @@ export interface LoadedModel {
   readonly architecture: string;
   readonly backend: string;
   readonly device: string;
+  /** The processors compute, no graphics card. */
+  readonly onProcessor: boolean;
   /** In tokens. */
   readonly context: number;
   /** Whether it can be chatted with: it has a chat template, or the server does without one. */
@@ -117,6 +119,7 @@ function readLoaded(loaded: Json): LoadedModel {
     architecture: optionalText(loaded.architecture) ?? "",
     backend: optionalText(loaded.backend) ?? "",
     device: optionalText(loaded.device) ?? "",
+    onProcessor: loaded.deviceKind === "cpu",
     context: count(loaded.context),
     chat: loaded.chat !== false,
     thinking: loaded.thinking === true,

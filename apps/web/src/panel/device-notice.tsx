@@ -2,18 +2,15 @@ import type { VNode } from "preact";
 import type { LoadedModel } from "../api/models.ts";
 import { useApp } from "../app/app.ts";
 
-/** Backends that compute on the processor. */
-const ON_PROCESSOR = /^(cpu\b|reference$)/;
-
 /** What computes, that no graphics card does, and what kept others out (an old driver, memory that did not suffice). */
 export function DeviceNotice({ loaded }: { readonly loaded: LoadedModel }): VNode {
   const { t } = useApp();
-  const { backend, device, notes } = loaded;
+  const { device, onProcessor, notes } = loaded;
   return (
     <div class="device small quiet">
       <p>
         {device}
-        {ON_PROCESSOR.test(backend) && <> · {t.value.panel.processor}</>}
+        {onProcessor && <> · {t.value.panel.processor}</>}
       </p>
       {notes.length > 0 && (
         <ul aria-label={t.value.models.notes(notes.length)}>

@@ -131,6 +131,7 @@ function info(model: FakeModel): object {
         architecture,
         backend: model.backend ?? "cpu-simd",
         device: "AVX-512, 8 threads",
+        deviceKind: "cpu",
         context,
         chat: true,
         thinking: model.thinking ?? false,

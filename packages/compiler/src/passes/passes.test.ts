@@ -20,7 +20,7 @@ import { fuse } from "./fuse.ts";
 import { roundInputs } from "./round-inputs.ts";
 import { splitWeights } from "./split-weights.ts";
 
-const device = { name: "test device", memoryBytes: 1 };
+const device = { name: "test device", kind: "cpu" as const, memoryBytes: 1 };
 const names = (graph: Graph): string[] => graph.nodes.filter(({ op }) => !op.source).map(({ op }) => op.name);
 const rows = (graph: Graph, name = "x", width = 6): Tensor => input(graph, name, ["tokens", width], "f32");
 

@@ -10,6 +10,7 @@ export function testLifetime(backend: Backend): void {
     expect(backend.api).toBe(1);
     expect(backend.name).toMatch(/^[a-z][a-z0-9-]*$/);
     expect(device.info.name).not.toBe("");
+    expect(["cpu", "accelerator"]).toContain(device.info.kind);
     expect(device.info.memoryBytes).toBeGreaterThan(0);
     await device.close();
   });

@@ -50,6 +50,7 @@ test("models are listed with where they are from and what they lack", async () =
   ]);
   expect(json.models[0].loaded).toMatchObject({
     architecture: "llama",
+    deviceKind: "cpu",
     context: 512,
     vocab: 2012,
     chat: false,

@@ -35,6 +35,7 @@ function loadedInfo(slot: ModelSlot, model: Model) {
     architecture,
     backend,
     device: device.name,
+    deviceKind: device.kind,
     context,
     vocab,
     chat: channels !== undefined,
