@@ -110,12 +110,8 @@ bool Plan::look_up(LookUp& one, const Step& step, const std::function<bool()>& s
 }
 
 void Plan::ask(const Step& step) {
-  // Faults would read rows one after the other, and what lies around each.
-  for (const MappedTable& one : mappedTables_) {
-    for (int64_t i = 0; i < step.tokens; i++) {
-      const int64_t id = ((const int32_t*)ids_.data())[i];
-      if (id >= 0 && id < one.rows) one.file->fetch(one.offset + (uint64_t)(id * one.rowBytes), (uint64_t)one.rowBytes);
-    }
+  for (const MappedRows& one : mappedRows_) {
+    for (int64_t i = 0; one.asked && i < step.tokens; i++) one.ask(((const int32_t*)ids_.data())[i]);
   }
   for (LookUp& one : lookUps_) {
     weights->table(one.table).hold((int64_t)one.slots.size());

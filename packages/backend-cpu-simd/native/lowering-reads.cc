@@ -36,28 +36,31 @@ void Lowering::route(const Node& node, PlannedCall& planned, std::vector<Operand
   plan_.routed_.push_back(std::move(routed));
 }
 
-// Where rows are looked up in a mapped file.
-void Lowering::look_up_mapped(const WeightPlace& place, const std::vector<Operand>& inputs) {
-  const bool resident = place.segment >= 0 || place.unit >= 0 || !plan_.weights->maps(place.region);
-  if (resident || inputs[1].data != plan_.ids_.data()) return;
-  const Mapping* file = plan_.weights->mapping(place.region);
+// Where rows are looked up in mapped files. Null: the table lies in memory.
+const MappedRows* Lowering::look_up_mapped(const WeightPlace& place, const std::vector<Operand>& inputs, Kernel gather) {
+  const Weights& weights = *plan_.weights;
+  if (place.segment >= 0 || place.unit >= 0 || !weights.maps(place.region)) return nullptr;
   const int64_t rows = inputs[0].shape.dims[0];
-  if (place.type < Type::quantized) {
-    plan_.mappedTables_.push_back({file, place.offset, (int64_t)place.bytes / rows, rows});
-    return;
+  MappedRows found{gather, {{weights.mapping(place.region), place.offset, (int64_t)place.bytes / rows}}, 1, rows, inputs[1].data == plan_.ids_.data()};
+  int64_t scratch = 0;
+  if (place.type >= Type::quantized) {
+    const BlocksPlace& held = blocks_[(size_t)place.type - (size_t)Type::quantized];
+    const QuantizedWeight& weight = *(const QuantizedWeight*)inputs[0].data;
+    found.partCount = weight.encoding->parts;
+    for (int32_t part = 0; part < found.partCount; part++) {
+      const int64_t rowBytes = weight.rows.rowBytes[part];
+      found.parts[part] = {weights.mapping(part ? held.region : place.region), (part ? held.offset : place.offset) + (uint64_t)(held.begin * rowBytes), rowBytes};
+    }
+    scratch = quantized_scratch(weight.rows.depth);
   }
-  const QuantizedWeight& weight = *(const QuantizedWeight*)inputs[0].data;
-  for (int32_t part = 0; !weight.panels && part < weight.encoding->parts; part++) {
-    const int64_t rowBytes = weight.rows.rowBytes[part];
-    plan_.mappedTables_.push_back({file, (uint64_t)(weight.rows.part[part] + weight.begin * rowBytes - file->data()), rowBytes, rows});
-  }
+  plan_.scratchBytes_ = std::max(plan_.scratchBytes_, found.scratch() + scratch);
+  return &plan_.mappedRows_.emplace_back(found);
 }
 
 // Where rows of a table are read when they are looked up.
 void Lowering::look_up(const Node& node, PlannedCall& planned, std::vector<Operand>& inputs) {
   const WeightPlace* place = values_[node.inputs[0]].place;
-  if (!place) return;
-  if (place->table < 0) return look_up_mapped(*place, inputs);
+  if (!place || place->table < 0) return;
   LookUp found{place->table, place->tableBegin, inputs[0].shape.dims[0], inputs[1], inputs[1].data == plan_.ids_.data(), &inputs[0], nullptr, {}, {}};
   const int64_t most = size_of(inputs[1].shape).most(program_.maxTokens, program_.maxRows);
   if (inputs[0].type == Type::quantized) {

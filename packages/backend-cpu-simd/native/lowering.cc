@@ -109,7 +109,11 @@ void Lowering::add(const Node& node, Kernel kernel, std::vector<Operand> inputs,
   call.attrs.activations = program_.activations;
   PlannedCall planned{};
   const std::string& op = ops_[node.op];
-  if (op == "gather") look_up(node, planned, inputs);
+  if (op == "gather") {
+    look_up(node, planned, inputs);
+    if (const WeightPlace* place = values_[node.inputs[0]].place) call.mapped = look_up_mapped(*place, inputs, kernel);
+    if (call.mapped) call.kernel = gather_mapped;
+  }
   if (op == "expert-matmul") route(node, planned, inputs);
   plan_.inputs_.push_back(std::move(inputs));
   call.inputs = plan_.inputs_.back().data();

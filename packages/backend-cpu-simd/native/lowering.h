@@ -42,7 +42,7 @@ class Lowering {
   void stream(const Node& node, PlannedCall& planned);
   void route(const Node& node, PlannedCall& planned, std::vector<Operand>& inputs);
   void look_up(const Node& node, PlannedCall& planned, std::vector<Operand>& inputs);
-  void look_up_mapped(const WeightPlace& place, const std::vector<Operand>& inputs);
+  const MappedRows* look_up_mapped(const WeightPlace& place, const std::vector<Operand>& inputs, Kernel gather);
   std::vector<Meetings::Touched> touched(const Node& node, const Call& call) const;
   Meetings::Touched touch(const Operand& x, bool written) const;
 

@@ -60,7 +60,7 @@ void Plan::release() {
   taken_.clear();
   routed_.clear();
   lookUps_.clear();
-  mappedTables_.clear();
+  mappedRows_.clear();
   for (Memory* memory : {&arena_, &ids_, &scratch_, &partials_, &rounded_, &rowMemory_}) *memory = Memory();
 }
 

@@ -3,6 +3,7 @@
 #include <deque>
 #include <functional>
 
+#include "mapped-rows.h"
 #include "program.h"
 #include "state.h"
 #include "step-input.h"
@@ -63,13 +64,6 @@ struct LookUp {
   Operand* rows;
   QuantizedWeight* weight;  // null for floats
   std::vector<int32_t> wanted, slots;
-};
-
-// A table in a mapped file, from its first wanted row on: the step's own tokens name rows of it.
-struct MappedTable {
-  const Mapping* file;
-  uint64_t offset;
-  int64_t rowBytes, rows;
 };
 
 struct PlannedCall {
@@ -161,7 +155,7 @@ class Plan {
   std::deque<int64_t> taken_;  // by products of a step
   std::vector<RoutedCall> routed_;
   std::deque<LookUp> lookUps_;
-  std::vector<MappedTable> mappedTables_;
+  std::deque<MappedRows> mappedRows_;
   std::vector<std::vector<int>> passes_;  // of the expert product at hand: which experts
 };
 

@@ -104,6 +104,7 @@ struct Step {
 };
 
 struct Call;
+struct MappedRows;
 
 // One thread's part of a call.
 struct Share {
@@ -125,6 +126,7 @@ struct Call {
   int32_t partialSegments;
   int64_t* taken;          // of a product's panels or groups of outputs, or an attention's heads, those that threads took so far; nullptr: each has its part
   uint8_t* rounded;        // quantized product: its rows as all threads rounded them before; or nullptr
+  const MappedRows* mapped;  // gather: a table that stays in its file; or nullptr
   int64_t grain;  // numbers that go to a thread together, where an op goes number by number; 0: its own choice
 };
 

@@ -76,10 +76,11 @@ Mapping::~Mapping() {
 
 void Mapping::check() {
   if (!file_) return;
-  const bool failed = guard_ >= 0 && guarded[guard_].failed.exchange(false);
+  const bool faulted = guard_ >= 0 && guarded[guard_].failed.exchange(false);
+  const bool failed = failed_.exchange(false) || faulted;
   const uint64_t now = file_->size();
   // Zeros that took a page's place make room for the file again.
-  if (failed) file_->map(data_, bytes_);
+  if (faulted) file_->map(data_, bytes_);
   if (now < bytes_)
     fail("io-failed", "%s was cut from %zu bytes to %llu while it was in use. Restore it, or load the model again.", file_->path().c_str(), bytes_,
          (unsigned long long)now);
@@ -90,6 +91,12 @@ void Mapping::retire() {
   file_.reset();
   if (guard_ >= 0) guarded[std::exchange(guard_, -1)].end = 0;
   if (data_) mmap(data_, bytes_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+}
+
+void Mapping::read(uint64_t offset, size_t n, uint8_t* into) const {
+  if (file_ && file_->read({offset, n, n, into}).empty()) return;
+  memset(into, 0, n);
+  failed_.store(true, std::memory_order_relaxed);
 }
 
 std::string Mapping::populate(uint64_t offset, uint64_t n) const {

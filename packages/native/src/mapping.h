@@ -21,6 +21,8 @@ class Mapping {
   void check();
   // Closes the file when nobody reads it here any more. Its addresses stay taken.
   void retire();
+  // Copies a range, and brings none of it into the address space. Zeros where it cannot be read; check() throws then.
+  void read(uint64_t offset, size_t n, uint8_t* into) const;
   // Reads a range into memory, from the disk where the page cache has not got it; empty, or why that failed.
   std::string populate(uint64_t offset, uint64_t n) const;
   // Begins to read a range, and does not wait.
@@ -32,6 +34,7 @@ class Mapping {
   std::optional<File> file_;  // empty once it is retired
   uint8_t* data_ = nullptr;
   size_t bytes_ = 0;
+  mutable std::atomic<bool> failed_{false};  // a read()
   int guard_ = -1;  // which entry of the signal handler's table
 };
 

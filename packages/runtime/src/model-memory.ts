@@ -21,27 +21,21 @@ export interface ModelMemory {
 }
 
 const FLOATS: ReadonlySet<string> = new Set(["f32", "f16", "bf16"]);
-/** A looked up row brings the pages around it, as far as the system has them (Linux's fault-around). */
-const PAGES_OF_ROW = 64 * 1024;
-
-/** `texts`: tokens of all texts together, each of which may look another row of a table up. */
 export function modelMemory(
   program: Program,
   told: {
     readonly weights: WeightBytes;
     readonly state: number;
-    readonly texts: number;
     readonly process: number;
   },
 ): ModelMemory {
-  const { weights, state, texts, process } = told;
+  const { weights, state, process } = told;
   const { resident, mapped, streamed = 0 } = weights;
   const tables = program.weights.filter(({ access }) => access === "rows").map(storedBytes);
   const all = program.weights.map(storedBytes);
   const total = sum(all);
-  const lookedUp = sum(tables.map((bytes) => Math.min(bytes, texts * PAGES_OF_ROW)));
-  // Where less is mapped than tables take, some tables are kept otherwise.
-  const pages = Math.max(0, mapped - sum(tables)) + Math.min(lookedUp, mapped);
+  // Rows of tables are read past the mapping. Where less is mapped than tables take, some tables are kept otherwise.
+  const pages = Math.max(0, mapped - sum(tables));
   const activations = program.arena.bytes + roundedRows(program);
   const model = resident + pages + state + activations;
   return {

@@ -109,7 +109,7 @@ function fitted(options: PlanOptions, room: number): TextModelPlan {
     const how = { ...(io && { io }), ...(reader && { reader }) };
     return planned(wish, { residency: { stream: { budget: Math.floor(budget), ...how } } });
   };
-  // Weights in smaller parts need more of a step's memory, and tables that stay in their files take pages.
+  // Weights in smaller parts need more of a step's memory.
   let budget = room - whole.memory.state - whole.memory.activations;
   for (let tries = 0; tries < TRIES; tries++) {
     const plan = stream(budget);
@@ -152,7 +152,6 @@ function planned(options: PlanOptions, { residency }: { readonly residency: Resi
   const memory = modelMemory(program, {
     weights,
     state: bytes,
-    texts: state.context * state.sessions,
     process: options.processBytes ?? 0,
   });
   return { program, residency, ...state, memory };
