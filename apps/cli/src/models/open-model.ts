@@ -21,7 +21,7 @@ export interface OpenOptions {
 /** Loads a model as the flags say, with a progress bar; tells the user what to know of it. Without a path: the demo. */
 export async function openModel(io: Io, path: string | undefined, options: OpenOptions): Promise<Model> {
   const { flags, signal, taps, tokenizer = true, maxRows = 1 } = options;
-  keepHeapSmall({ collects: flags.memoryBudget !== undefined });
+  if (flags.memoryBudget !== undefined) keepHeapSmall();
   const { AutoModel } = await import("@engine/engine");
   const found = await extensions(flags.plugin);
   const { registry, plugins } = found;
