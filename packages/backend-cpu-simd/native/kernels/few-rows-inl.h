@@ -8,6 +8,7 @@ constexpr int kAhead = 1024;
 constexpr int kStreamedRows = 2;
 // Outputs that pass a block of rows: whole numbers of those whose sums are in registers together.
 constexpr int kPassing = 12;
+constexpr int kFirstLines = 3;
 // Groups of them that a thread takes at least.
 constexpr int64_t kLeastGroups = 4;
 
@@ -58,6 +59,12 @@ inline void held_outputs(const Product& p, const float* x, Range outputs, int64_
       const W* w[O];
       for (int i = 0; i < O; i++) w[i] = (const W*)p.w + (o + i) * p.depth + k;
       const W* const then = (const W*)p.w + (o + O < outputs.end ? (o + O) * p.depth + k : k + kDepth < p.depth ? outputs.begin * p.depth + k + kDepth : next * p.depth);
+      // The next group's rows are other pages of memory: their first lines tell the processor in time to read on there.
+      if (k + kDepth < p.depth && k + 2 * kDepth >= p.depth) {
+        const W* const far = (const W*)p.w + (next + o - outputs.begin) * p.depth;
+#pragma GCC unroll 8
+        for (int i = 0; i < O * kFirstLines; i++) prefetch((const char*)(far + i / kFirstLines * p.depth) + 64 * (i % kFirstLines));
+      }
       V acc[R][O];
       clear(acc);
       dots<R, O, true>(x, kPackedRow, w, p.depth - k < kDepth ? p.depth - k : kDepth, acc, (const char*)then - (const char*)w[0]);
