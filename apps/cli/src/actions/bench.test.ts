@@ -34,6 +34,11 @@ it("prints one object with --json, without a tokenizer", async () => {
   expect(report.memory.peakRssBytes).toBeGreaterThan(1e6);
 });
 
+it("reads the prompt whole in every run", async () => {
+  const { out } = await bench("--prompt-tokens", "100", "--gen-tokens", "2", "--runs", "2", "--json");
+  expect(JSON.parse(out)).toMatchObject({ promptTokens: 100, cachedTokens: 0 });
+});
+
 it("shows a table", async () => {
   const { out } = await bench(...SMALL);
   expect(out).toContain("prompt of 8");

@@ -43,7 +43,13 @@ async function measure(
     stop,
   }: { readonly path: string | undefined; readonly flags: BenchFlags; readonly stop: Stopper },
 ): Promise<number> {
-  await using model = await openModel(io, path, { flags, signal: stop.signal, tokenizer: false });
+  // Every run reads the same prompt, and whole.
+  await using model = await openModel(io, path, {
+    flags,
+    signal: stop.signal,
+    tokenizer: false,
+    prefixCache: false,
+  });
   const sizes = sizesFor(model.context, flags);
   const prompt = randomTokens(sizes.prompt, model.vocab);
   const options = {
@@ -110,6 +116,8 @@ function benchReport(
     spread: { promptTokensPerSecond: prompt, tokensPerSecond: decode, ttftMs: ttft },
     runs: results.length,
     promptTokens: sizes.prompt,
+    /** Of them, what was not read anew in every run. */
+    cachedTokens: Math.max(...results.map(({ usage }) => usage.cachedTokens)),
     genTokens: sizes.answer,
     model: model.name,
     architecture: model.architecture,

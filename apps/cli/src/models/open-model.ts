@@ -16,11 +16,13 @@ export interface OpenOptions {
   readonly tokenizer?: boolean;
   /** Most rows of one step whose logits are wanted; 1 unless told. */
   readonly maxRows?: number;
+  /** False where every prompt is to be read whole. */
+  readonly prefixCache?: boolean;
 }
 
 /** Loads a model as the flags say, with a progress bar; tells the user what to know of it. Without a path: the demo. */
 export async function openModel(io: Io, path: string | undefined, options: OpenOptions): Promise<Model> {
-  const { flags, signal, taps, tokenizer = true, maxRows = 1 } = options;
+  const { flags, signal, taps, tokenizer = true, maxRows = 1, prefixCache = true } = options;
   if (flags.memoryBudget !== undefined) keepHeapSmall();
   const { AutoModel } = await import("@engine/engine");
   const found = await extensions(flags.plugin);
@@ -41,6 +43,7 @@ export async function openModel(io: Io, path: string | undefined, options: OpenO
     sessions: 1,
     maxSequences: 1,
     maxRows,
+    prefixCache,
     ...residency,
     ...(context !== undefined && { context }),
     ...(kv && { kv }),
