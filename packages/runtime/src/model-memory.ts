@@ -21,6 +21,7 @@ export interface ModelMemory {
 }
 
 const FLOATS: ReadonlySet<string> = new Set(["f32", "f16", "bf16"]);
+
 export function modelMemory(
   program: Program,
   told: {
