@@ -121,17 +121,22 @@ async function main(): Promise<void> {
       }
     }
   }
-  const of = (url: string, size: number, what: "rate" | "writing"): number =>
-    median(turns.get(`${url} ${size}`)!.map((one) => one[what]));
-  console.log(`prompts of ${prompt} tokens, answers of ${answer}, medians of ${rounds} turns`);
+  const of = (url: string, size: number, what: "rate" | "writing"): number[] =>
+    turns.get(`${url} ${size}`)!.map((one) => one[what]);
+  // Turns of one round met the same minute.
+  const ratio = (all: readonly number[], to: readonly number[]): string =>
+    median(all.map((one, round) => one / to[round]!)).toFixed(2);
+  console.log(
+    `prompts of ${prompt} tokens, answers of ${answer}, medians of ${rounds} turns; ratios within each`,
+  );
   console.log(
     "| server | at once | tokens/s | against 1 | once begun | against 1 | first token p50 ms | p95 ms |\n|-|-|-|-|-|-|-|-|",
   );
   for (const url of urls) {
     for (const size of sizes) {
       const cells = (["rate", "writing"] as const).flatMap((what) => [
-        of(url, size, what).toFixed(1),
-        (of(url, size, what) / of(url, sizes[0]!, what)).toFixed(2),
+        median(of(url, size, what)).toFixed(1),
+        ratio(of(url, size, what), of(url, sizes[0]!, what)),
       ]);
       const firsts = turns.get(`${url} ${size}`)!.flatMap((one) => one.firsts);
       const times = [0.5, 0.95].map((share) => shown(median(firsts, share)));
@@ -140,11 +145,9 @@ async function main(): Promise<void> {
   }
   const other = urls[1];
   if (other) {
-    const ratios = sizes.map((size) => {
-      // Turns of one round met the same minute.
-      const [ours, theirs] = [urls[0]!, other].map((url) => turns.get(`${url} ${size}`)!);
-      return `${size}: ${median(ours!.map(({ rate }, i) => rate / theirs![i]!.rate)).toFixed(2)}`;
-    });
+    const ratios = sizes.map(
+      (size) => `${size}: ${ratio(of(urls[0]!, size, "rate"), of(other, size, "rate"))}`,
+    );
     console.log(`\ntokens/s of the first against the second, at once ${ratios.join(", ")}`);
   }
   if (common === 0) return;
