@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { keepAlive } from "../keep-alive.ts";
+import { responseFormat } from "./json-format.ts";
 import { message } from "./message-schema.ts";
 import { sampling } from "./sampling-schema.ts";
 import { structured } from "./structured-outputs.ts";
@@ -26,21 +27,6 @@ const allowedTools = z.object({
   allowed_tools: z.object({ mode: z.enum(["auto", "required"]), tools: z.array(namedTool) }),
 });
 export const toolChoice = z.union([z.enum(["none", "auto", "required"]), namedTool, allowedTools]).nullish();
-
-export const responseFormat = z
-  .discriminatedUnion("type", [
-    z.object({ type: z.literal("text") }),
-    z.object({ type: z.literal("json_object") }),
-    z.object({
-      type: z.literal("json_schema"),
-      json_schema: z.object({
-        name: z.string().nullish(),
-        schema: z.looseObject({}),
-        strict: z.boolean().nullish(),
-      }),
-    }),
-  ])
-  .nullish();
 
 export const chatRequest = z.object({
   ...sampling,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { keepAlive } from "../keep-alive.ts";
-import { modelId, responseFormat, streamOptions } from "./chat-schema.ts";
+import { modelId, streamOptions } from "./chat-schema.ts";
+import { responseFormat } from "./json-format.ts";
 import { sampling } from "./sampling-schema.ts";
 import { structured } from "./structured-outputs.ts";
 

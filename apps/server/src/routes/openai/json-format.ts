@@ -1,7 +1,22 @@
+import { z } from "zod";
 import type { AskedForm } from "../../answers/answer-job.ts";
-import type { ChatRequest } from "./chat-schema.ts";
 
-export type ChatFormat = ChatRequest["response_format"];
+export const responseFormat = z
+  .discriminatedUnion("type", [
+    z.object({ type: z.literal("text") }),
+    z.object({ type: z.literal("json_object") }),
+    z.object({
+      type: z.literal("json_schema"),
+      json_schema: z.object({
+        name: z.string().nullish(),
+        schema: z.looseObject({}),
+        strict: z.boolean().nullish(),
+      }),
+    }),
+  ])
+  .nullish();
+
+export type ChatFormat = z.infer<typeof responseFormat>;
 
 /** The JSON that a request asks for; undefined where it asks for text. */
 export function jsonFormat(format: ChatFormat): AskedForm | undefined {
