@@ -5,9 +5,9 @@ namespace engine::ENGINE_LEVEL {
 
 constexpr int kStreams = 4;
 constexpr int kAhead = 1024;
-constexpr int kStreamedRows = 2;
 // Outputs that pass a block of rows: whole numbers of those whose sums are in registers together.
 constexpr int kPassing = 12;
+// Lines of each next row that are asked for one block earlier.
 constexpr int kFirstLines = 3;
 // Groups of them that a thread takes at least.
 constexpr int64_t kLeastGroups = 4;
@@ -89,10 +89,11 @@ template <int R, class W>
 inline void held_rows(const Product& p, const Share& share) {
   constexpr int O = kHeldSums < 2 * R ? 1 : kHeldSums / R;
   float* const x = (float*)share.scratch;
-  const Taking of{(p.outputs + kPassing - 1) / kPassing, p.outputs, 1, kLeastGroups};
+  const int64_t groups = (p.outputs + kPassing - 1) / kPassing;
+  const Taking of{groups, groups, 1, kLeastGroups};
   const bool shared = p.taken && share.threads > 1;
   bool held = false;
-  for (Range some = shared ? take(p.taken, of, share) : part(share, of.n, 1); some.begin < some.end; some = shared ? take(p.taken, of, share) : Range{0, 0}) {
+  for (Range some = shared ? take(p.taken, of, share) : part(share, groups, 1); some.begin < some.end; some = shared ? take(p.taken, of, share) : Range{0, 0}) {
     if (!held) hold<R>(p, x);
     held = true;
     for (int64_t group = some.begin; group < some.end; group++) {
